@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The states of a message, its recipients and its attempts, as values. They are what the store
+// keeps, what the API shows, and what decides whether anything may be sent again (DESIGN: never
+// twice unasked).
+#include "proxy/smtp/client_dialogue.hpp"
+#include "proxy/smtp/envelope.hpp"
+#include "proxy/smtp/reply.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace todoku::delivery {
+
+enum class RecipientState : std::uint8_t {
+  waiting,   // no relay has it yet; more attempts may follow
+  sent,      // a relay answered 2xx to the final dot
+  refused,   // a relay refused it for good (5xx)
+  deferred,  // a relay refused it for now (4xx), or could not be reached
+  unknown,   // the answer to the final dot was lost: perhaps delivered; never sent again unasked
+};
+
+enum class MessageState : std::uint8_t {
+  arriving,  // the client is still sending it
+  sending,   // a relay has it in hand
+  sent,      // every recipient is sent
+  refused,   // told the client: nobody got it
+  unknown,   // at least one recipient is unknown
+};
+
+// One try to hand a message to one relay.
+struct Attempt {
+  std::string relay;                         // host:port
+  smtp::Phase phase = smtp::Phase::connect;  // where it was decided
+  smtp::Reply reply;                         // the deciding reply; code 0 = none came
+  std::string trouble;  // what went wrong where there is no reply, English, for logs; else empty
+  std::chrono::milliseconds took{0};
+};
+
+struct RecipientOutcome {
+  std::string address;
+  RecipientState state = RecipientState::waiting;
+  smtp::Reply reply;  // the relay's own words for this recipient
+};
+
+// What the relay reports of a message, and what the client's answer is made from.
+struct Verdict {
+  std::vector<RecipientOutcome> recipients;
+  Attempt attempt;
+  [[nodiscard]] MessageState state() const;
+};
+
+[[nodiscard]] const char* to_string(RecipientState state);
+[[nodiscard]] const char* to_string(MessageState state);
+// Whether another attempt could ever be right: never for sent, refused and unknown.
+[[nodiscard]] bool may_try_again(RecipientState state);
+
+}  // namespace todoku::delivery

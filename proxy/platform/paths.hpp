@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Where Todoku keeps its things on this system. One of the five platform pairs (paths_linux.cpp,
+// paths_windows.cpp later).
+#include "proxy/wire/result.hpp"
+
+#include <filesystem>
+
+namespace todoku::platform {
+
+// XDG_STATE_HOME/todoku or ~/.local/state/todoku; $TODOKU_STATE_DIR is not read: --state-dir is the
+// way.
+std::filesystem::path default_state_dir();
+// XDG_CONFIG_HOME/todoku/todoku.toml or ~/.config/todoku/todoku.toml, or /etc/todoku/todoku.toml if
+// only that exists.
+std::filesystem::path default_config_file();
+// Creates it (and parents) with mode 0700; an existing one that others may read is tightened.
+error_code make_private_dir(const std::filesystem::path& dir);
+
+}  // namespace todoku::platform

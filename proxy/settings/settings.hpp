@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every setting, typed, with its default. Read from config/defaults/todoku.toml's keys, the user's
+// file, command line options and --set, in that order. Pure: text in, values and mistakes out.
+#include "proxy/settings/server_url.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace todoku::settings {
+
+using Duration = std::chrono::milliseconds;
+
+enum class Language : std::uint8_t {
+  automatic,
+  japanese,
+  english
+};
+enum class LogFormat : std::uint8_t {
+  text,
+  json
+};
+enum class LogLevel : std::uint8_t {
+  debug,
+  info,
+  warning,
+  error
+};
+enum class BareNewline : std::uint8_t {
+  repair,
+  refuse
+};
+enum class WhenUnknown : std::uint8_t {
+  ask,
+  resend
+};
+
+struct Account {                     // [[account]]
+  std::string name;                  // for people and logs
+  std::vector<std::string> senders;  // addresses or "@domain" or "*"
+  std::string login;                 // the user name that the client logs in with; empty = any
+  ServerUrl upstream;
+};
+
+struct Fallback {  // [[fallback]]; used from the release that brings fallback relays
+  std::string name;
+  ServerUrl relay;
+};
+
+struct Smtp {  // [smtp] towards the client
+  std::string host_name = "localhost";
+  std::uint64_t max_message_size = 100ULL * 1024 * 1024;  // bytes
+  std::uint32_t max_recipients = 1000;
+  std::uint32_t max_sessions = 2000;
+  std::uint32_t max_command_line = 4096;  // bytes
+  std::uint32_t max_login_line = 16384;   // bytes
+  std::uint32_t max_header = 256 * 1024;  // bytes
+  std::uint32_t max_hops = 50;            // Received lines
+  Duration idle_limit{300'000};
+  Duration body_limit{300'000};
+};
+
+struct Delivery {  // [delivery] towards relays
+  Duration answer_budget{20'000};
+  Duration verdict_wait{50'000};  // until there is a queue: no progress for so long = 451
+  std::vector<Duration> retry;
+  bool path_memory = true;
+  Duration unknown_wait{600'000};
+  WhenUnknown when_unknown = WhenUnknown::ask;
+  BareNewline bare_newline = BareNewline::repair;
+  std::uint32_t connections_per_account = 4;
+  bool chunking = true;
+  bool keep_warm = true;
+  Duration warm_for{300'000};              // an unused authenticated connection is kept so long
+  Duration careful_after{10'000};          // idle longer: MAIL and RCPT first, then the body
+  std::uint64_t stream_from = 256 * 1024;  // bytes: larger bodies are relayed while they arrive
+  std::uint64_t stream_window = 4 * 1024 * 1024;  // bytes the client may be ahead of the relay
+  std::string hello_name;                         // empty = address literal of the socket
+  Duration connect_limit{30'000};
+  Duration greeting_limit{300'000};
+  Duration command_limit{300'000};
+  Duration data_limit{120'000};
+  Duration block_limit{180'000};
+  Duration final_dot_limit{600'000};
+};
+
+struct Store {  // [store]
+  bool encrypt = true;
+  std::uint64_t memory_body = 64 * 1024;  // bytes of one body held in memory before the spool file
+  std::uint64_t max_spool = 4ULL * 1024 * 1024 * 1024;  // bytes in all
+};
+
+struct Settings {
+  std::vector<ServerUrl>
+      listen;  // default: submission://127.0.0.1:1587, submissions://127.0.0.1:1465
+  std::vector<Account> accounts;  // --upstream adds one that takes every sender
+  std::vector<Fallback> fallbacks;
+  std::optional<ServerUrl> mailbox;
+  std::string state_dir;    // empty = the system's usual place
+  std::string api;          // HOST:PORT, empty = off
+  std::string upstream_ca;  // PEM file, empty = the system's roots only
+  Language language = Language::automatic;
+  LogFormat log_format = LogFormat::text;
+  LogLevel log_level = LogLevel::info;
+  bool trace = false;
+  bool gateway = false;        // may listen beyond loopback; then TLS and AUTH are compulsory
+  Duration stop_limit{8'000};  // how long SIGTERM waits for mail under way
+  Smtp smtp;
+  Delivery delivery;
+  Store store;
+};
+
+// A mistake, with its place: "todoku.toml:12: delivery.answer_bugdet: unknown key; did you mean
+// ...?"
+struct Mistake {
+  std::string source;      // file name, "--set", or the option
+  std::uint32_t line = 0;  // 0 = not from a file
+  std::string key;
+  std::string message;  // English, one sentence: what is wrong and what would be right
+};
+std::string to_string(const Mistake& mistake);
+
+// Applies a TOML text. Later calls override earlier ones. Returns all mistakes, not only the first;
+// settings keeps what was right. source is the name shown in mistakes.
+std::vector<Mistake> apply_toml(Settings& settings, std::string_view text, std::string_view source);
+// Applies one "KEY=VALUE" of --set. VALUE is taken in the key's type: 20s, 4MiB, on/off, a,b,c,
+// text.
+std::vector<Mistake> apply_override(Settings& settings, std::string_view key_value);
+// What only the whole shows: clear text to a remote host, listening beyond loopback, no account,
+// ...
+std::vector<Mistake> check_whole(const Settings& settings);
+
+// One row for each key, for documentation and tests.
+struct KeyRow {
+  std::string_view key;
+  std::string_view meaning;
+  std::string_view unit;
+};
+std::vector<KeyRow> all_keys();
+
+}  // namespace todoku::settings

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Reads the body after DATA: undoes dot-stuffing, finds the one true end CRLF.CRLF (RFC 5321 2.3.8,
+// 4.1.1.4, 4.5.2), and repairs bare CR and bare LF to CRLF (counted, so that policy can refuse).
+// Output is the message as CRLF lines, ready for BDAT; streaming, memory flat, no line limit.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace todoku::smtp {
+
+class DataScanner {
+ public:
+  // Consumes input up to and including the end mark, appends decoded bytes to out, and returns how
+  // many input bytes were consumed (all of them unless is_done()). Feeding piecewise or whole gives
+  // the same output. Output never ends within a CRLF pair unless the input did.
+  std::size_t feed(std::string_view input, std::string& out);
+  [[nodiscard]] bool is_done() const { return state_ == State::done; }
+
+  [[nodiscard]] std::uint64_t bare_newlines() const { return bare_newlines_; }  // bare CR + bare LF
+  [[nodiscard]] std::uint64_t nul_bytes() const { return nul_bytes_; }
+  [[nodiscard]] std::uint64_t decoded_bytes() const { return decoded_bytes_; }
+  [[nodiscard]] bool has_eight_bit() const { return has_eight_bit_; }
+  // The longest line of the decoded message, without its CRLF.
+  [[nodiscard]] std::uint64_t longest_line() const { return longest_line_; }
+
+ private:
+  enum class State : std::uint8_t {
+    line_start,
+    in_line,
+    after_cr,
+    dot,
+    dot_cr,
+    done
+  };
+  State state_ = State::line_start;
+  bool line_after_crlf_ = true;  // the current line began after a true CRLF (or at the start)
+  bool has_eight_bit_ = false;
+  std::uint64_t bare_newlines_ = 0;
+  std::uint64_t nul_bytes_ = 0;
+  std::uint64_t decoded_bytes_ = 0;
+  std::uint64_t line_length_ = 0;
+  std::uint64_t longest_line_ = 0;
+};
+
+}  // namespace todoku::smtp

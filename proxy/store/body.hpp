@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The bytes of one message on their way: in memory while small, in a spool file above that,
+// readable while they still arrive. One writer and one reader on the I/O thread. The owner is the
+// session that receives the message; it is shared because a delivery under way may outlive the
+// session.
+#include "proxy/net/start.hpp"
+#include "proxy/wire/result.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace todoku::store {
+
+// Where spool files live, and how much they may hold in all. Owned by main.
+class Spool {
+ public:
+  // Removes files that an earlier run left. Errors: the directory cannot be made or read.
+  static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& state_dir,
+                                             std::uint64_t memory_body, std::uint64_t max_bytes);
+  [[nodiscard]] std::uint64_t memory_body() const { return memory_body_; }
+
+ private:
+  friend class Body;
+  Spool() = default;
+  std::filesystem::path dir_;
+  std::uint64_t memory_body_ = 0;
+  std::uint64_t max_bytes_ = 0;
+  std::uint64_t used_bytes_ = 0;
+};
+
+class Body {
+ public:
+  Body(boost::asio::any_io_executor executor, Spool& spool, std::string message_id);
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  ~Body();  // removes the spool file
+
+  // Appends; after an error (disk full, spool limit) the body stays in that state.
+  error_code append(std::string_view bytes);
+  void finish();   // all is there
+  void abandon();  // it will never be complete: the reader must not end the message
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool is_finished() const { return state_ == State::finished; }
+  [[nodiscard]] bool is_abandoned() const { return state_ == State::abandoned; }
+
+  // Reader: the next bytes from offset, at most max. Waits until there are any, or the end, or
+  // abandonment.
+  struct Piece {
+    std::string_view bytes;  // valid until the next read
+    bool is_last = false;    // the body ends after these
+    bool is_abandoned = false;
+  };
+  boost::asio::awaitable<Result<Piece>> read(std::uint64_t offset, std::size_t max);
+  // Writer: waits while more than window bytes lie ahead of the reader. Returns at once when there
+  // is no reader any more (see detach_reader).
+  boost::asio::awaitable<void> wait_for_reader(std::uint64_t window);
+  void detach_reader();
+
+ private:
+  enum class State {
+    arriving,
+    finished,
+    abandoned
+  };
+  error_code spill();
+  net::Signal changed_;
+  Spool& spool_;
+  std::string message_id_;
+  std::string memory_;   // the whole body while small
+  int descriptor_ = -1;  // spool file once spilled
+  std::string read_buffer_;
+  std::uint64_t size_ = 0;
+  std::uint64_t read_to_ = 0;
+  State state_ = State::arriving;
+  bool reader_gone_ = false;
+  error_code failed_;
+};
+
+}  // namespace todoku::store
