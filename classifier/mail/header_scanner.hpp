@@ -48,7 +48,6 @@ class HeaderScanner {
  private:
   void index_fields();
   std::size_t max_header_;
-  std::size_t line_begin_ = 0;
   State state_ = State::reading;
   std::string bytes_;
   std::vector<FieldPlace> fields_;

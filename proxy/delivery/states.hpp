@@ -31,12 +31,29 @@ enum class MessageState : std::uint8_t {
   unknown,   // at least one recipient is unknown
 };
 
+// Why an attempt ended without a deciding reply.
+enum class Obstacle : std::uint8_t {
+  none,
+  name_not_found,     // the relay's name has no address
+  unreachable,        // refused, no route, or no answer to the connect
+  tls_problem,        // no STARTTLS, or a certificate that cannot be trusted
+  no_common_login,    // no log-in method in common, or only in clear text
+  broke_off,          // the connection ended or was not SMTP, before the message had left
+  timed_out,          // no progress, before the message had left
+  answer_lost,        // the whole message left and no answer came
+  smtputf8_missing,   // an address needs SMTPUTF8 and the relay lacks it
+  connected_to_self,  // the relay is this Todoku
+  given_up,           // the client went away, or we are stopping
+  local_trouble,      // the spool could not be read
+};
+
 // One try to hand a message to one relay.
 struct Attempt {
   std::string relay;                         // host:port
   smtp::Phase phase = smtp::Phase::connect;  // where it was decided
   smtp::Reply reply;                         // the deciding reply; code 0 = none came
-  std::string trouble;  // what went wrong where there is no reply, English, for logs; else empty
+  Obstacle obstacle = Obstacle::none;
+  std::string detail;  // more about the obstacle, English, for logs and people; may be empty
   std::chrono::milliseconds took{0};
 };
 

@@ -48,6 +48,8 @@ class Body {
   void finish();   // all is there
   void abandon();  // it will never be complete: the reader must not end the message
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  // How far the reader has come: a sign of progress.
+  [[nodiscard]] std::uint64_t read_to() const { return read_to_; }
   [[nodiscard]] bool is_finished() const { return state_ == State::finished; }
   [[nodiscard]] bool is_abandoned() const { return state_ == State::abandoned; }
 

@@ -11,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,14 @@ struct Outgoing {
   smtp::Credentials credentials;               // empty user and password = no log-in
   smtp::Envelope envelope;
   std::shared_ptr<store::Body> body;  // shared: a delivery may outlive the client's session
+  // The client gave up, or waits no longer: true = nobody got it and nobody will; false = too late,
+  // the whole message has left and may be delivered.
+  bool give_up();
+
+  bool is_given_up = false;
+  // Set by the carrier while it has the message in hand: breaks off unless the end has left. May be
+  // empty.
+  std::function<bool()> break_off;
 };
 
 class Carrier {
@@ -33,8 +42,7 @@ class Carrier {
   virtual void prepare(const settings::Account& account) = 0;
   // Hands the message to the account's relay and returns the verdict for every recipient. Never
   // throws; a broken connection, a refusal and a time-out are verdicts.
-  virtual boost::asio::awaitable<delivery::Verdict> deliver(
-      std::shared_ptr<const Outgoing> message) = 0;
+  virtual boost::asio::awaitable<delivery::Verdict> deliver(std::shared_ptr<Outgoing> message) = 0;
   // What every account's upstream is remembered to offer.
   [[nodiscard]] virtual smtp::Capabilities offered() const = 0;
   // The account's upstream is known to want a log-in.

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a client dialogue over a stream, and feeds it the body of a message.
+#include "proxy/relay/connection.hpp"
+
+#include "proxy/delivery/verdict.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace todoku::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// How much of a body is read from the spool at a time. With one piece ahead of the relay's replies
+// this allows about 25 MB/s at a round trip of 40 ms.
+constexpr std::size_t piece_size = 512UL * 1024;
+
+smtp::TlsMode tls_mode(settings::Scheme scheme) {
+  switch (scheme) {
+    case settings::Scheme::submission:
+      return smtp::TlsMode::starttls_required;
+    case settings::Scheme::submissions:
+      return smtp::TlsMode::implicit;
+    case settings::Scheme::smtp:
+    case settings::Scheme::imaps:
+    case settings::Scheme::imap:
+    case settings::Scheme::pop3s:
+    case settings::Scheme::pop3:
+    case settings::Scheme::maildir:
+      break;
+  }
+  return smtp::TlsMode::none;
+}
+
+// RFC 5321 4.1.4: without a name of our own, the address literal of the socket.
+std::string hello_name(const settings::Delivery& delivery, const net::Stream& stream) {
+  if (!delivery.hello_name.empty()) return delivery.hello_name;
+  const auto address = stream.local().address();
+  return address.is_v6() ? "[IPv6:" + address.to_string() + "]" : "[" + address.to_string() + "]";
+}
+
+// The client waits for a verdict while a connection is opened, so opening may not take longer than
+// that wait.
+smtp::ClientLimits limits_of(const settings::Delivery& delivery) {
+  smtp::ClientLimits limits;
+  limits.greeting = std::min(delivery.greeting_limit, delivery.verdict_wait);
+  limits.command = std::min(delivery.command_limit, delivery.verdict_wait);
+  limits.data = delivery.data_limit;
+  limits.block = delivery.block_limit;
+  limits.final_dot = delivery.final_dot_limit;
+  return limits;
+}
+
+smtp::ClientOptions options_of(const settings::ServerUrl& relay, const Surroundings& around,
+                               const net::Stream& stream, wire::Tracer* tracer) {
+  const auto& delivery = around.settings.delivery;
+  smtp::ClientOptions options;
+  options.hello_name = hello_name(delivery, stream);
+  options.own_instance = around.instance;
+  options.tls = tls_mode(relay.scheme);
+  options.may_log_in_without_tls =
+      relay.scheme == settings::Scheme::smtp && settings::is_loopback(relay.host);
+  options.use_chunking = delivery.chunking;
+  options.limits = limits_of(delivery);
+  options.tracer = tracer;
+  return options;
+}
+
+delivery::Obstacle obstacle_of(net::ConnectFailure::Why why) {
+  switch (why) {
+    case net::ConnectFailure::Why::name_not_found:
+    case net::ConnectFailure::Why::name_lookup_failed:
+      return delivery::Obstacle::name_not_found;
+    case net::ConnectFailure::Why::refused:
+    case net::ConnectFailure::Why::unreachable:
+    case net::ConnectFailure::Why::timed_out:
+    case net::ConnectFailure::Why::other:
+      break;
+  }
+  return delivery::Obstacle::unreachable;
+}
+
+}  // namespace
+
+std::string name_of(const settings::ServerUrl& relay) {
+  const bool is_v6 = relay.host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + relay.host + "]" : relay.host) + ":" + std::to_string(relay.port);
+}
+
+Connection::Connection(net::Stream stream, const settings::ServerUrl& relay, Surroundings& around,
+                       std::unique_ptr<platform::LogTracer> tracer)
+    : tracer_(std::move(tracer)),
+      stream_(std::move(stream)),
+      dialogue_(std::make_unique<smtp::ClientDialogue>(
+          options_of(relay, around, stream_, tracer_.get()))),
+      relay_(name_of(relay)) {
+  security_.client = &around.tls;
+  security_.host = relay.host;
+}
+
+asio::awaitable<bool> Connection::open() {
+  const wire::Event opened{wire::Happened::opened};
+  const auto action = co_await net::converse(stream_, *dialogue_, opened, security_);
+  is_over_ = action == wire::Action::finish;
+  co_return !is_over_ && !dialogue_->failure();
+}
+
+asio::awaitable<wire::Action> Connection::go_on() {
+  const wire::Event answered{wire::Happened::answered};
+  const auto action = co_await net::converse(stream_, *dialogue_, answered, security_);
+  is_over_ = action == wire::Action::finish;
+  co_return action;
+}
+
+asio::awaitable<bool> Connection::log_in(const smtp::Credentials& credentials) {
+  // A relay that offers no log-in carries everybody's mail: there is nothing to log in to.
+  if (dialogue_->capabilities().offers_login && !credentials.user.empty()) {
+    dialogue_->log_in(credentials);
+    co_await go_on();
+    if (is_over_ || dialogue_->failure()) co_return false;
+  }
+  credentials_ = credentials;
+  co_return true;
+}
+
+asio::awaitable<smtp::Exchange> Connection::carry(submission::Outgoing& message, bool careful) {
+  smtp::Exchange gone;
+  gone.trouble = smtp::Trouble::stopped;
+  auto first = co_await message.body->read(0, piece_size);
+  if (first.has_error() || first->is_abandoned || message.is_given_up) co_return gone;
+  message.break_off = [this] { return break_off(); };
+  dialogue_->begin(message.envelope, {first->bytes, first->is_last}, careful);
+  const auto sent = first->bytes.size();
+  co_await go_on();
+  co_await feed_body(message, sent);
+  message.break_off = nullptr;
+  used_now();
+  co_return dialogue_->exchange().value_or(gone);
+}
+
+asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::uint64_t offset) {
+  while (!is_over_ && dialogue_->wants() == smtp::ClientDialogue::Wants::body) {
+    auto piece = co_await message.body->read(offset, piece_size);
+    if (piece.has_error() || piece->is_abandoned || message.is_given_up) {
+      dialogue_->abandon();
+    } else {
+      offset += piece->bytes.size();
+      dialogue_->give({piece->bytes, piece->is_last});
+    }
+    co_await go_on();
+  }
+}
+
+bool Connection::break_off() {
+  if (dialogue_->has_sent_end()) return false;
+  stream_.close();
+  return true;
+}
+
+asio::awaitable<bool> Connection::make_ready() {
+  if (is_over_ || !dialogue_->is_reusable()) co_return false;
+  const auto& last = dialogue_->exchange();
+  if (!last || last->result == smtp::Exchange::Result::accepted) co_return true;
+  dialogue_->reset();
+  co_await go_on();
+  co_return !is_over_ && dialogue_->is_reusable() && !dialogue_->failure();
+}
+
+asio::awaitable<void> Connection::quit() {
+  if (!is_over_ && stream_.is_quiet_and_open()) {
+    dialogue_->quit();
+    co_await go_on();
+  }
+  stream_.close();
+}
+
+bool Connection::is_fit() {
+  return !is_over_ && dialogue_->is_reusable() && stream_.is_quiet_and_open();
+}
+
+delivery::Attempt Connection::failure() const {
+  const auto known = dialogue_->failure().value_or(smtp::Failure{});
+  std::string detail;
+  if (known.trouble == smtp::Trouble::starttls_missing) detail = "it does not offer STARTTLS";
+  if (known.trouble == smtp::Trouble::tls_failed) detail = stream_.tls_problem();
+  return delivery::attempt_of(known, relay_, std::move(detail));
+}
+
+const std::string& Connection::oauth_challenge() const {
+  return dialogue_->oauth_challenge();
+}
+
+std::chrono::steady_clock::duration Connection::idle_for() const {
+  return std::chrono::steady_clock::now() - last_used_;
+}
+
+asio::awaitable<std::variant<std::unique_ptr<Connection>, delivery::Attempt>> dial(
+    const settings::ServerUrl& relay, Surroundings& around) {
+  auto connected = co_await net::connect(around.rooms.executor(), relay.host, relay.port,
+                                         around.settings.delivery.connect_limit);
+  if (auto* failed = std::get_if<net::ConnectFailure>(&connected)) {
+    delivery::Attempt attempt;
+    attempt.relay = name_of(relay);
+    attempt.obstacle = obstacle_of(failed->why);
+    attempt.detail = std::move(failed->detail);
+    co_return attempt;
+  }
+  std::unique_ptr<platform::LogTracer> tracer;
+  if (around.settings.trace) {
+    tracer = std::make_unique<platform::LogTracer>(around.log, "relay " + name_of(relay));
+  }
+  auto connection = std::make_unique<Connection>(std::move(std::get<net::Stream>(connected)), relay,
+                                                 around, std::move(tracer));
+  const bool is_open = co_await connection->open();
+  if (!is_open) co_return connection->failure();
+  co_return connection;
+}
+
+}  // namespace todoku::relay

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relay room.
+#include "proxy/relay/relay.hpp"
+
+#include "proxy/delivery/verdict.hpp"
+#include "proxy/platform/atomic_file.hpp"
+#include "proxy/relay/offer_memory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace todoku::relay {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t max_verified = 256;
+constexpr std::size_t max_memory_file = 256UL * 1024;
+constexpr wire::Duration house_round{15'000};
+
+// Before an upstream has been seen: what practically every submission server carries. SMTPUTF8 and
+// DSN are offered only once they are known.
+smtp::Capabilities usual_offer() {
+  smtp::Capabilities usual;
+  usual.eight_bit_mime = true;
+  usual.offers_login = true;
+  usual.mechanisms = {smtp::Mechanism::plain, smtp::Mechanism::login};
+  return usual;
+}
+
+// Nobody got the message and the connection was an old one: the relay had probably closed it.
+bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
+  if (!lease.is_warm) return false;
+  const bool broke = exchange.result == smtp::Exchange::Result::failed &&
+                     exchange.trouble == smtp::Trouble::closed;
+  const bool dismissed =
+      exchange.result == smtp::Exchange::Result::refused && exchange.reply.code == 421;
+  return broke || dismissed;
+}
+
+}  // namespace
+
+Relay::Relay(Surroundings around, std::filesystem::path memory_file)
+    : around_(std::move(around)),
+      memory_file_(std::move(memory_file)),
+      stopping_(around_.rooms.executor()) {
+  const auto remembered = platform::read_small(memory_file_, max_memory_file);
+  const auto offers = remembered ? read_offers(*remembered) : Offers{};
+  for (const auto& account : around_.settings.accounts) {
+    upstreams_.push_back(std::make_unique<Upstream>(account, around_));
+    const auto known = offers.find(name_of(account.upstream));
+    if (known != offers.end()) upstreams_.back()->remember(known->second);
+  }
+}
+
+Upstream& Relay::upstream_of(const settings::Account& account) {
+  const auto place = static_cast<std::size_t>(&account - around_.settings.accounts.data());
+  return *upstreams_.at(place);
+}
+
+const Upstream& Relay::upstream_of(const settings::Account& account) const {
+  const auto place = static_cast<std::size_t>(&account - around_.settings.accounts.data());
+  return *upstreams_.at(place);
+}
+
+void Relay::prepare(const settings::Account& account) {
+  upstream_of(account).prepare();
+}
+
+smtp::Capabilities Relay::offered() const {
+  std::optional<smtp::Capabilities> common;
+  for (const auto& upstream : upstreams_) {
+    const auto offer = upstream->offered().value_or(usual_offer());
+    common = common ? smtp::intersection(*common, offer) : offer;
+  }
+  auto offer = common.value_or(usual_offer());
+  // Clients log in with PLAIN or LOGIN whatever the upstream's mechanism is called (survey P11).
+  if (offer.offers_login) {
+    for (const auto always : {smtp::Mechanism::login, smtp::Mechanism::plain}) {
+      if (!offer.can(always)) offer.mechanisms.insert(offer.mechanisms.begin(), always);
+    }
+  }
+  offer.chunking = false;
+  return offer;
+}
+
+bool Relay::needs_login(const settings::Account& account) const {
+  const auto& offer = upstream_of(account).offered();
+  return offer && offer->offers_login && account.upstream.scheme != settings::Scheme::smtp;
+}
+
+asio::awaitable<delivery::Verdict> Relay::deliver(std::shared_ptr<submission::Outgoing> message) {
+  auto& upstream = upstream_of(*message->account);
+  bool again = true;
+  auto verdict = co_await try_once(upstream, *message, again);
+  if (again) verdict = co_await try_once(upstream, *message, again);
+  if (upstream.offer_has_changed()) save_memory();
+  log_outcome(*message, verdict);
+  co_return verdict;
+}
+
+// again: may a stale connection be given a second try; says afterwards whether one is called for.
+asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
+                                                   submission::Outgoing& message, bool& again) {
+  const auto started = std::chrono::steady_clock::now();
+  const bool may_try_again = std::exchange(again, false);
+  auto acquired = co_await upstream.acquire(message.credentials);
+  if (auto* none = std::get_if<NoConnection>(&acquired)) {
+    co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
+  }
+  auto lease = std::move(std::get<Lease>(acquired));
+  const bool careful = lease.connection->idle_for() > around_.settings.delivery.careful_after;
+  const auto exchange = co_await lease.connection->carry(message, careful);
+  if (may_try_again && was_stale(lease, exchange) && !message.is_given_up) again = true;
+  auto verdict =
+      delivery::verdict_of(exchange, message.envelope, name_of(upstream.account().upstream));
+  verdict.attempt.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started);
+  const bool is_ready = co_await lease.connection->make_ready();
+  if (is_ready) upstream.give_back(std::move(lease));
+  co_return verdict;
+}
+
+asio::awaitable<submission::LoginVerdict> Relay::verify(const settings::Account& account,
+                                                        smtp::Credentials credentials) {
+  auto& upstream = upstream_of(account);
+  submission::LoginVerdict verdict;
+  verdict.kind = submission::LoginVerdict::Kind::accepted;
+  if (upstream.is_in_use_by(credentials)) co_return verdict;
+  auto acquired = co_await upstream.acquire(credentials);
+  if (upstream.offer_has_changed()) save_memory();
+  if (auto* failed = std::get_if<NoConnection>(&acquired)) {
+    co_return refused_login(account, credentials, std::move(*failed));
+  }
+  const auto known = std::make_pair(&account, std::move(credentials));
+  if (std::ranges::find(verified_, known) == verified_.end()) {
+    if (verified_.size() >= max_verified) verified_.erase(verified_.begin());
+    verified_.push_back(known);
+  }
+  upstream.give_back(std::move(std::get<Lease>(acquired)));
+  co_return verdict;
+}
+
+// Only the upstream's own refusal of the log-in is a refusal; everything else is its trouble, not
+// the user's.
+submission::LoginVerdict Relay::refused_login(const settings::Account& account,
+                                              const smtp::Credentials& credentials,
+                                              NoConnection failed) {
+  submission::LoginVerdict verdict;
+  const auto known = std::make_pair(&account, credentials);
+  const auto& attempt = failed.attempt;
+  if (attempt.phase == smtp::Phase::login && attempt.reply.is_permanent()) {
+    std::erase(verified_, known);
+    verdict.kind = submission::LoginVerdict::Kind::refused;
+    verdict.reply = attempt.reply;
+    verdict.oauth_json = std::move(failed.oauth_challenge);
+    return verdict;
+  }
+  if (std::ranges::find(verified_, known) != verified_.end()) {
+    verdict.kind = submission::LoginVerdict::Kind::accepted;
+    return verdict;
+  }
+  verdict.kind = submission::LoginVerdict::Kind::unavailable;
+  std::string why = attempt.relay + " cannot check the password now";
+  if (!attempt.detail.empty()) why += " (" + attempt.detail + ")";
+  if (attempt.reply.code != 0) why += ": " + smtp::to_line(attempt.reply);
+  verdict.reply = {454, "4.7.0", why + ". The password may be right; please try again later"};
+  return verdict;
+}
+
+void Relay::log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict) {
+  const auto level = verdict.state() == delivery::MessageState::sent ? platform::LogLevel::info
+                                                                     : platform::LogLevel::warning;
+  if (!around_.log.wants(level)) return;
+  const auto& attempt = verdict.attempt;
+  around_.log.write(level, "relay.outcome", message.id,
+                    {{"state", delivery::to_string(verdict.state())},
+                     {"relay", attempt.relay},
+                     {"phase", smtp::to_string(attempt.phase)},
+                     {"reply", smtp::to_line(attempt.reply)},
+                     {"detail", attempt.detail},
+                     {"ms", static_cast<std::int64_t>(attempt.took.count())}});
+}
+
+void Relay::save_memory() {
+  Offers offers;
+  for (const auto& upstream : upstreams_) {
+    if (upstream->offered()) {
+      offers[name_of(upstream->account().upstream)] = *upstream->offered();
+    }
+  }
+  const auto failed = platform::write_atomically(memory_file_, write_offers(offers),
+                                                 platform::FileMode::secret_0600);
+  if (failed) {
+    around_.log.write(platform::LogLevel::warning, "relay.memory_not_saved", "",
+                      {{"file", memory_file_.string()}, {"detail", failed.message()}});
+  }
+}
+
+asio::awaitable<void> Relay::keep_house() {
+  while (!is_stopping_) {
+    co_await stopping_.wait(house_round);
+    const auto limit = is_stopping_ ? wire::Duration(0) : around_.settings.delivery.warm_for;
+    for (auto& upstream : upstreams_) {
+      co_await upstream->close_idle(limit);
+      if (upstream->offer_has_changed()) save_memory();
+    }
+  }
+}
+
+void Relay::stop() {
+  is_stopping_ = true;
+  stopping_.notify_all();
+}
+
+}  // namespace todoku::relay

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One message on its way in: its header is read and edited, its bytes go to the body, and its
+// delivery is started as soon as that is sensible. Owned by the session. I/O thread.
+#include "classifier/mail/header_scanner.hpp"
+#include "proxy/delivery/header_edit.hpp"
+#include "proxy/delivery/verdict.hpp"
+#include "proxy/smtp/server_dialogue.hpp"
+#include "proxy/submission/room.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace todoku::submission {
+
+class Incoming {
+ public:
+  Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing, delivery::TraceFacts facts);
+  ~Incoming();  // a message that is not complete is given up
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+
+  // Takes the next bytes. An answer = the message cannot be taken: it is given up, the rest is to
+  // be discarded.
+  std::optional<delivery::Answer> take(std::string_view bytes, const smtp::BodyReport& report);
+  // All bytes are there. The same.
+  std::optional<delivery::Answer> complete(const smtp::BodyReport& report);
+  // Holds the client back while the relay is far behind.
+  boost::asio::awaitable<void> wait_for_relay();
+  // The relay's verdict as an answer, or after too long a silence one of our own.
+  boost::asio::awaitable<delivery::Answer> answer();
+  void give_up();
+
+  [[nodiscard]] bool client_shows_utf8() const;  // Thunderbird, by its User-Agent
+  [[nodiscard]] const Outgoing& message() const { return *outgoing_; }
+
+ private:
+  struct Delivery;
+  static boost::asio::awaitable<void> deliver(Carrier& carrier, std::shared_ptr<Outgoing> outgoing,
+                                              std::shared_ptr<Delivery> delivery);
+  std::optional<delivery::Answer> check_header();
+  std::optional<delivery::Answer> check_newlines(const smtp::BodyReport& report);
+  std::optional<delivery::Answer> keep(std::string_view bytes);
+  delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
+  void start_delivery();
+
+  Surroundings& around_;
+  std::shared_ptr<Outgoing> outgoing_;
+  delivery::TraceFacts facts_;
+  mail::HeaderScanner header_;
+  bool header_is_out_ = false;
+  bool is_settled_ = false;             // complete, or given up
+  std::shared_ptr<Delivery> delivery_;  // null until started
+};
+
+}  // namespace todoku::submission

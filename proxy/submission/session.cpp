@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers the dialogue's questions with what the other rooms and the settings say.
+#include "proxy/submission/session.hpp"
+
+#include "proxy/delivery/route.hpp"
+
+#include <utility>
+
+namespace todoku::submission {
+
+namespace asio = boost::asio;
+
+namespace {
+
+smtp::ServerOptions options_of(const Surroundings& around, Room::Entrance entrance,
+                               wire::Tracer* tracer) {
+  const auto& smtp = around.settings.smtp;
+  smtp::ServerOptions options;
+  options.host_name = smtp.host_name;
+  options.instance = around.instance;
+  options.offered = around.carrier.offered();
+  options.offered.has_size = true;
+  options.offered.max_size =
+      std::min(smtp.max_message_size, options.offered.max_size.value_or(smtp.max_message_size));
+  options.already_secure = entrance == Room::Entrance::implicit_tls;
+  options.starttls_available = around.tls != nullptr && !options.already_secure;
+  options.login_needs_tls = around.settings.gateway;
+  options.max_recipients = smtp.max_recipients;
+  options.max_command_line = smtp.max_command_line;
+  options.max_login_line = smtp.max_login_line;
+  options.idle_limit = smtp.idle_limit;
+  options.body_limit = smtp.body_limit;
+  options.tracer = tracer;
+  return options;
+}
+
+std::unique_ptr<platform::LogTracer> tracer_for(const Surroundings& around, std::uint64_t number) {
+  if (!around.settings.trace) return nullptr;
+  return std::make_unique<platform::LogTracer>(around.log, "client " + std::to_string(number));
+}
+
+}  // namespace
+
+Session::Session(Room& room, Surroundings& around, net::Stream stream, Room::Entrance entrance,
+                 std::uint64_t number)
+    : room_(room),
+      around_(around),
+      tracer_(tracer_for(around, number)),
+      stream_(std::move(stream)),
+      entrance_(entrance),
+      dialogue_(options_of(around, entrance, tracer_.get())) {
+  security_.server = around.tls;
+}
+
+void Session::refuse_as_too_many() {
+  dialogue_.refuse_connection(
+      {421, "4.3.2", "Too many connections to Todoku at once; please try again in a minute"});
+}
+
+void Session::stop() {
+  stream_.interrupt();
+}
+
+asio::awaitable<void> Session::run() {
+  if (entrance_ == Room::Entrance::implicit_tls) {
+    stream_.expires_after(around_.settings.smtp.idle_limit);
+    const auto failed = co_await stream_.secure_as_server(*around_.tls);
+    if (failed) co_return;
+  }
+  // The client will want its upstream in a moment: dial while it speaks.
+  if (!around_.settings.accounts.empty()) {
+    around_.carrier.prepare(around_.settings.accounts.front());
+  }
+  wire::Event event{wire::Happened::opened};
+  auto action = co_await net::converse(stream_, dialogue_, event, security_);
+  event.what = wire::Happened::answered;
+  while (action == wire::Action::ask) {
+    co_await answer_question();
+    action = co_await net::converse(stream_, dialogue_, event, security_);
+  }
+  incoming_.reset();
+  log_end();
+}
+
+asio::awaitable<void> Session::answer_question() {
+  switch (dialogue_.question()) {
+    case smtp::Question::login:
+      co_await on_login();
+      break;
+    case smtp::Question::sender:
+      on_sender();
+      break;
+    case smtp::Question::recipient:
+      dialogue_.answer({250, "2.1.5", "Ok"});
+      break;
+    case smtp::Question::body_begin:
+      on_body_begin();
+      break;
+    case smtp::Question::body_chunk:
+      co_await on_chunk();
+      break;
+    case smtp::Question::body_end:
+      co_await on_body_end();
+      break;
+    case smtp::Question::transaction_dropped:
+      incoming_.reset();
+      dialogue_.acknowledge();
+      break;
+    case smtp::Question::none:
+      break;
+  }
+}
+
+asio::awaitable<void> Session::on_login() {
+  const auto& tried = dialogue_.login();
+  const auto* account = delivery::account_for_login(around_.settings.accounts, tried.user);
+  if (account == nullptr) {
+    dialogue_.answer({535, "5.7.8", "No account in Todoku's settings fits this user name"});
+    co_return;
+  }
+  auto verdict = co_await around_.authenticator.verify(*account, tried);
+  // The upstream's EHLO may have become known in the meantime.
+  switch (verdict.kind) {
+    case LoginVerdict::Kind::accepted:
+      account_ = account;
+      credentials_ = tried;
+      dialogue_.answer({235, "2.7.0", "Logged in"});
+      break;
+    case LoginVerdict::Kind::refused:
+      around_.log.write(platform::LogLevel::warning, "login.refused", "",
+                        {{"account", account->name}, {"reply", smtp::to_line(verdict.reply)}});
+      if (verdict.oauth_json.empty()) {
+        dialogue_.answer(std::move(verdict.reply));
+      } else {
+        dialogue_.answer_oauth_failure(std::move(verdict.oauth_json), std::move(verdict.reply));
+      }
+      break;
+    case LoginVerdict::Kind::unavailable:
+      around_.log.write(platform::LogLevel::warning, "login.unavailable", "",
+                        {{"account", account->name}, {"reply", smtp::to_line(verdict.reply)}});
+      dialogue_.answer(std::move(verdict.reply));
+      break;
+  }
+}
+
+void Session::on_sender() {
+  if (!dialogue_.is_logged_in()) {
+    credentials_ = {};
+    account_ = delivery::account_for_sender(around_.settings.accounts, dialogue_.envelope().sender);
+  }
+  if (account_ == nullptr) {
+    dialogue_.answer({550, "5.7.1", "No account in Todoku's settings fits this sender address"});
+    return;
+  }
+  const bool needs_login = around_.settings.gateway || around_.carrier.needs_login(*account_);
+  if (needs_login && !dialogue_.is_logged_in()) {
+    dialogue_.answer({530, "5.7.0",
+                      "Please log in first: switch on authentication for the outgoing "
+                      "server in your mail program"});
+    return;
+  }
+  dialogue_.answer({250, "2.1.0", "Ok"});
+}
+
+void Session::on_body_begin() {
+  auto outgoing = std::make_shared<Outgoing>();
+  outgoing->id = room_.new_message_id();
+  outgoing->account = account_;
+  outgoing->credentials = credentials_;
+  outgoing->envelope = dialogue_.envelope();
+  outgoing->body =
+      std::make_shared<store::Body>(around_.rooms.executor(), around_.spool, outgoing->id);
+  delivery::TraceFacts facts;
+  facts.message_id = outgoing->id;
+  facts.host_name = around_.settings.smtp.host_name;
+  facts.client_address = stream_.remote().address().to_string();
+  facts.with_tls = dialogue_.is_secure();
+  facts.logged_in = dialogue_.is_logged_in();
+  facts.sender = outgoing->envelope.sender;
+  facts.now = std::chrono::system_clock::now();
+  incoming_.emplace(around_, std::move(outgoing), std::move(facts));
+  dialogue_.answer({354, "", "Go on; end with a line that holds a single dot"});
+}
+
+asio::awaitable<void> Session::on_chunk() {
+  if (auto refusal = incoming_->take(dialogue_.chunk(), dialogue_.body_report())) {
+    dialogue_.discard_body(spoken(std::move(*refusal)));
+    incoming_.reset();
+    co_return;
+  }
+  co_await incoming_->wait_for_relay();
+  dialogue_.accept_chunk();
+}
+
+asio::awaitable<void> Session::on_body_end() {
+  const auto report = dialogue_.body_report();
+  if (auto refusal = incoming_->complete(report)) {
+    dialogue_.answer(spoken(std::move(*refusal)));
+    incoming_.reset();
+    co_return;
+  }
+  auto answer = co_await incoming_->answer();
+  const auto& message = incoming_->message();
+  if (around_.log.wants(platform::LogLevel::info)) {
+    around_.log.write(
+        platform::LogLevel::info, "submission.answered", message.id,
+        {{"reply", static_cast<std::int64_t>(answer.reply.code)},
+         {"account", message.account->name},
+         {"recipients", static_cast<std::int64_t>(message.envelope.recipients.size())},
+         {"bytes", static_cast<std::int64_t>(report.bytes)},
+         {"repaired_newlines", static_cast<std::int64_t>(report.bare_newlines)}});
+  }
+  dialogue_.answer(spoken(std::move(answer)));
+  incoming_.reset();
+}
+
+// The user's language is added only for a client that is known to show UTF-8 (survey P29).
+smtp::Reply Session::spoken(delivery::Answer answer) const {
+  if (!answer.sentence.key.empty() && incoming_ && incoming_->client_shows_utf8()) {
+    answer.reply.text += "\n" + around_.say(answer.sentence);
+  }
+  return std::move(answer.reply);
+}
+
+void Session::log_end() {
+  const auto tell = [this](std::string_view advice) {
+    around_.log.write(platform::LogLevel::warning, "session.misunderstanding", "",
+                      {{"advice", advice}});
+  };
+  switch (dialogue_.end()) {
+    case smtp::ServerEnd::tls_hello_on_plain_port:
+      tell(
+          "a mail program spoke TLS at once on a STARTTLS port: set it to STARTTLS or none here, "
+          "or "
+          "give it the port of submissions://");
+      break;
+    case smtp::ServerEnd::http_verb:
+      tell("a web browser spoke to the mail port; dropped");
+      break;
+    case smtp::ServerEnd::too_many_errors:
+    case smtp::ServerEnd::timed_out:
+    case smtp::ServerEnd::quit:
+    case smtp::ServerEnd::closed_by_client:
+    case smtp::ServerEnd::stopped:
+    case smtp::ServerEnd::refused:
+      break;
+  }
+}
+
+}  // namespace todoku::submission

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One mail client's session: gives the dialogue the room's answers. Lives in the frame of
+// Room::serve.
+#include "proxy/net/converse.hpp"
+#include "proxy/net/stream.hpp"
+#include "proxy/platform/log_tracer.hpp"
+#include "proxy/smtp/server_dialogue.hpp"
+#include "proxy/submission/incoming.hpp"
+#include "proxy/submission/room.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace todoku::submission {
+
+class Session {
+ public:
+  Session(Room& room, Surroundings& around, net::Stream stream, Room::Entrance entrance,
+          std::uint64_t number);
+
+  void refuse_as_too_many();
+  boost::asio::awaitable<void> run();
+  void stop();
+
+ private:
+  boost::asio::awaitable<void> answer_question();
+  boost::asio::awaitable<void> on_login();
+  boost::asio::awaitable<void> on_chunk();
+  boost::asio::awaitable<void> on_body_end();
+  void on_sender();
+  void on_body_begin();
+  smtp::Reply spoken(delivery::Answer answer) const;
+  void log_end();
+
+  Room& room_;
+  Surroundings& around_;
+  std::unique_ptr<platform::LogTracer> tracer_;  // null without --trace
+  net::Stream stream_;
+  net::Security security_;
+  Room::Entrance entrance_;
+  smtp::ServerDialogue dialogue_;
+  const settings::Account* account_ = nullptr;  // of the log-in, or of the open transaction
+  smtp::Credentials credentials_;               // empty until logged in
+  std::optional<Incoming> incoming_;
+};
+
+}  // namespace todoku::submission
