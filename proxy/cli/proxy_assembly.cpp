@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds, starts and stops the proxy.
+#include "proxy/cli/proxy_assembly.hpp"
+
+#include "proxy/cli/exit_codes.hpp"
+#include "proxy/platform/paths.hpp"
+
+#include <random>
+#include <utility>
+
+namespace todoku::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr wire::Duration certificate_round = std::chrono::hours(12);
+// After the sessions have ended: QUIT to the relays, and the rooms' own ends.
+constexpr wire::Duration last_limit{1'500};
+
+// A token of this process, by which a proxy that is connected to itself notices.
+std::string make_instance() {
+  std::random_device chance;
+  constexpr char digits[] = "0123456789abcdef";
+  std::string token(12, '0');
+  for (auto& digit : token) digit = digits[chance() % 16];
+  return token;
+}
+
+}  // namespace
+
+ProxyAssembly::ProxyAssembly(asio::io_context& context, const settings::Settings& settings,
+                             platform::Log& log, const explain::Catalog& catalog)
+    : settings_(settings),
+      log_(log),
+      catalog_(catalog),
+      rooms_(context.get_executor(),
+             [&log](std::string_view room, std::string_view what) {
+               log.write(platform::LogLevel::error, "bug", "", {{"room", room}, {"what", what}});
+             }),
+      stopping_(context.get_executor()) {}
+
+ProxyAssembly::~ProxyAssembly() = default;
+
+std::string ProxyAssembly::say(std::string_view key, const explain::Parameters& parameters) const {
+  return catalog_.render(key, parameters);
+}
+
+std::optional<StartFailure> ProxyAssembly::start() {
+  if (auto failure = prepare_state_dir()) return failure;
+  if (auto failure = prepare_tls()) return failure;
+  auto spool =
+      store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
+  if (spool.has_error()) {
+    return StartFailure{exit_codes::cant_create,
+                        say("serve.spool_unusable",
+                            {{"dir", state_dir_.string()}, {"reason", spool.error().message()}})};
+  }
+  spool_ = std::move(*spool);
+  const auto instance = make_instance();
+  relay_ = std::make_unique<relay::Relay>(
+      relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance},
+      state_dir_ / "upstream-offers");
+  submission_ = std::make_unique<submission::Room>(
+      submission::Surroundings{settings_, *relay_, *relay_, *spool_, server_tls_.get(), rooms_,
+                               log_, instance, [this](const delivery::Sentence& sentence) {
+                                 return say(sentence.key, sentence.parameters);
+                               }});
+  if (auto failure = open_listeners()) return failure;
+  rooms_.start("relay.house", relay_->keep_house());
+  rooms_.start("certificate", renew_certificate());
+  return std::nullopt;
+}
+
+std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
+  state_dir_ = settings_.state_dir.empty() ? platform::default_state_dir()
+                                           : std::filesystem::path(settings_.state_dir);
+  if (const auto failed = platform::make_private_dir(state_dir_)) {
+    return StartFailure{exit_codes::cant_create,
+                        say("serve.state_dir_unusable",
+                            {{"dir", state_dir_.string()}, {"reason", failed.message()}})};
+  }
+  int holder = 0;
+  auto lock = platform::InstanceLock::take(state_dir_, &holder);
+  if (lock.has_error()) {
+    return StartFailure{exit_codes::cant_create,
+                        say("serve.state_dir_unusable",
+                            {{"dir", state_dir_.string()}, {"reason", lock.error().message()}})};
+  }
+  if (!*lock) {
+    return StartFailure{exit_codes::temp_fail,
+                        say("serve.state_dir_locked",
+                            {{"dir", state_dir_.string()}, {"pid", std::to_string(holder)}})};
+  }
+  lock_.emplace(std::move(**lock));
+  return std::nullopt;
+}
+
+std::optional<StartFailure> ProxyAssembly::prepare_tls() {
+  auto roots = net::ClientTls::make(settings_.upstream_ca);
+  if (roots.has_error()) {
+    return StartFailure{exit_codes::no_input,
+                        say("serve.upstream_ca_unusable", {{"file", settings_.upstream_ca},
+                                                           {"reason", roots.error().message()}})};
+  }
+  client_tls_ = std::move(*roots);
+  auto made = net::ensure_certificate(state_dir_, std::chrono::system_clock::now());
+  if (made.has_value()) {
+    auto context = net::ServerTls::from_files(made->certificate, made->key);
+    if (context.has_value()) {
+      certificate_ = std::move(*made);
+      server_tls_ = std::move(*context);
+      return std::nullopt;
+    }
+    made = context.error();
+  }
+  return StartFailure{exit_codes::cant_create,
+                      say("serve.certificate_unusable",
+                          {{"dir", state_dir_.string()}, {"reason", made.error().message()}})};
+}
+
+StartFailure ProxyAssembly::port_taken(const settings::ServerUrl& url, error_code why) const {
+  const auto where = settings::to_string(url);
+  if (why != asio::error::address_in_use) {
+    return {exit_codes::unavailable,
+            say("serve.listen_failed", {{"listen", where}, {"reason", why.message()}})};
+  }
+  auto owner = net::owner_of_port(url.port);
+  if (owner.empty()) owner = say("serve.unknown_program", {});
+  const auto free_port = net::free_port_near(url.port);
+  return {exit_codes::unavailable,
+          say("serve.port_taken", {{"port", std::to_string(url.port)},
+                                   {"owner", owner},
+                                   {"free_port", std::to_string(free_port)}})};
+}
+
+std::optional<StartFailure> ProxyAssembly::open_listeners() {
+  for (const auto& url : settings_.listen) {
+    auto listener = net::Listener::open(rooms_.executor(), url.host, url.port);
+    if (listener.has_error()) return port_taken(url, listener.error());
+    const auto port = listener->port();
+    const bool is_implicit = url.scheme == settings::Scheme::submissions;
+    if (!is_implicit && plain_port_ == 0) plain_port_ = port;
+    log_.write(platform::LogLevel::info, "listening", "",
+               {{"url", settings::to_string(url)}, {"port", std::int64_t{port}}});
+    submission_->open(std::move(*listener), is_implicit ? submission::Room::Entrance::implicit_tls
+                                                        : submission::Room::Entrance::starttls);
+  }
+  return std::nullopt;
+}
+
+// Looks twice a day whether the certificate is near its end; the making itself is the worker's.
+asio::awaitable<void> ProxyAssembly::renew_certificate() {
+  while (!is_stopping_) {
+    co_await stopping_.wait(certificate_round);
+    if (is_stopping_) co_return;
+    Result<net::CertificateFiles> made = error_code();
+    const auto now = std::chrono::system_clock::now();
+    std::function<void()> work = [this, &made, now] {
+      made = net::ensure_certificate(state_dir_, now);
+    };
+    co_await worker_.run(work);
+    if (made.has_error()) {
+      log_.write(platform::LogLevel::error, "certificate.not_renewed", "",
+                 {{"detail", made.error().message()}});
+    } else if (made->was_made) {
+      certificate_ = *made;
+      server_tls_->reload(made->certificate, made->key);
+      log_.write(platform::LogLevel::warning, "certificate.renewed", "",
+                 {{"sha256", made->fingerprint}});
+    }
+  }
+}
+
+asio::awaitable<void> ProxyAssembly::stop() {
+  log_.write(platform::LogLevel::info, "stopping", "", {});
+  is_stopping_ = true;
+  stopping_.notify_all();
+  if (submission_) {
+    submission_->stop();
+    const bool is_empty = co_await submission_->wait_until_empty(settings_.stop_limit);
+    if (!is_empty) log_.write(platform::LogLevel::warning, "stopped_while_busy", "", {});
+  }
+  if (relay_) relay_->stop();
+  co_await rooms_.wait_until_empty(last_limit);
+}
+
+}  // namespace todoku::cli

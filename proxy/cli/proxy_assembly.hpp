@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The proxy as one object: builds every room from the settings, hands them to each other, starts
+// and stops them in order. Used by serve and by demo. No decision about mail lives here. I/O
+// thread.
+#include "classifier/explain/messages.hpp"
+#include "proxy/net/certificate.hpp"
+#include "proxy/net/listener.hpp"
+#include "proxy/net/start.hpp"
+#include "proxy/net/tls.hpp"
+#include "proxy/net/worker.hpp"
+#include "proxy/platform/instance_lock.hpp"
+#include "proxy/platform/log.hpp"
+#include "proxy/relay/relay.hpp"
+#include "proxy/settings/settings.hpp"
+#include "proxy/store/body.hpp"
+#include "proxy/submission/room.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace todoku::cli {
+
+// Why the proxy could not start: an exit code of sysexits.h and a sentence for people.
+struct StartFailure {
+  int exit_code = 0;
+  std::string text;
+};
+
+class ProxyAssembly {
+ public:
+  // context, settings, log and catalog outlive the assembly.
+  ProxyAssembly(boost::asio::io_context& context, const settings::Settings& settings,
+                platform::Log& log, const explain::Catalog& catalog);
+  ~ProxyAssembly();
+
+  // Makes the state directory, takes the lock, loads or makes the certificate, opens all listeners.
+  std::optional<StartFailure> start();
+  // Ends what is under way within the settings' stop limit, then everything.
+  boost::asio::awaitable<void> stop();
+
+  [[nodiscard]] net::Rooms& rooms() { return rooms_; }
+  // The first clear-text or STARTTLS listener's port; 0 = none.
+  [[nodiscard]] std::uint16_t plain_port() const { return plain_port_; }
+  [[nodiscard]] const net::CertificateFiles& certificate() const { return certificate_; }
+
+ private:
+  std::optional<StartFailure> prepare_state_dir();
+  std::optional<StartFailure> prepare_tls();
+  std::optional<StartFailure> open_listeners();
+  StartFailure port_taken(const settings::ServerUrl& url, error_code why) const;
+  boost::asio::awaitable<void> renew_certificate();
+  std::string say(std::string_view key, const explain::Parameters& parameters) const;
+
+  const settings::Settings& settings_;
+  platform::Log& log_;
+  const explain::Catalog& catalog_;
+  net::Rooms rooms_;
+  net::Worker worker_;
+  std::filesystem::path state_dir_;
+  std::optional<platform::InstanceLock> lock_;
+  net::CertificateFiles certificate_;
+  std::unique_ptr<net::ServerTls> server_tls_;
+  std::unique_ptr<net::ClientTls> client_tls_;
+  std::unique_ptr<store::Spool> spool_;
+  std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<submission::Room> submission_;
+  net::Signal stopping_;
+  bool is_stopping_ = false;
+  std::uint16_t plain_port_ = 0;
+};
+
+}  // namespace todoku::cli

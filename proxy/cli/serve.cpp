@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the proxy, says that it is ready, and waits for the end.
+#include "proxy/cli/serve.hpp"
+
+#include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/proxy_assembly.hpp"
+#include "proxy/cli/signals.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <csignal>
+#include <cstdio>
+
+namespace todoku::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<void> run_until_signal(asio::io_context& context, ProxyAssembly& proxy,
+                                       asio::signal_set& signals) {
+  co_await wait_for_end_signal(signals);
+  co_await proxy.stop();
+  context.stop();
+}
+
+platform::LogLevel level_of(settings::LogLevel level) {
+  switch (level) {
+    case settings::LogLevel::debug:
+      return platform::LogLevel::debug;
+    case settings::LogLevel::info:
+      return platform::LogLevel::info;
+    case settings::LogLevel::warning:
+      return platform::LogLevel::warning;
+    case settings::LogLevel::error:
+      return platform::LogLevel::error;
+  }
+  return platform::LogLevel::info;
+}
+
+void tell_what_waits_for_later(const settings::Settings& settings, platform::Log& log) {
+  const auto tell = [&log](std::string_view key) {
+    log.write(platform::LogLevel::warning, "setting.not_acted_on_yet", "", {{"key", key}});
+  };
+  if (!settings.fallbacks.empty()) tell("fallback");
+  if (settings.mailbox) tell("mailbox");
+  if (!settings.api.empty()) tell("api");
+}
+
+}  // namespace
+
+std::unique_ptr<platform::Log> make_log(const settings::Settings& settings) {
+  const auto format = settings.log_format == settings::LogFormat::json ? platform::LogFormat::json
+                                                                       : platform::LogFormat::text;
+  return std::make_unique<platform::Log>(format, level_of(settings.log_level));
+}
+
+int run_serve(const settings::Settings& settings, const explain::Catalog& catalog) {
+  std::signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of write(), not an end
+#endif
+  const auto log = make_log(settings);
+  asio::io_context context(1);
+  asio::signal_set signals(context, SIGINT, SIGTERM);
+  ProxyAssembly proxy(context, settings, *log, catalog);
+  if (const auto failure = proxy.start()) {
+    std::fprintf(stderr, "todoku: %s\n", failure->text.c_str());
+    return failure->exit_code;
+  }
+  tell_what_waits_for_later(settings, *log);
+  proxy.rooms().start("serve", run_until_signal(context, proxy, signals));
+  context.run();
+  log->write(platform::LogLevel::info, "stopped", "", {});
+  log->flush();
+  return exit_codes::ok;
+}
+
+}  // namespace todoku::cli
