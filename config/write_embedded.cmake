@@ -4,11 +4,11 @@ set(rows "")
 foreach(file IN LISTS FILES)
   file(READ "${file}" hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${hex}")
-  # Short pieces: compilers limit the length of one literal.
-  string(REGEX REPLACE "((\\\\x[0-9a-f][0-9a-f])(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?)" "\"\\1\"\n" bytes "${bytes}")
+  # One literal for each line of the file: compilers limit the length of a single one.
+  string(REPLACE "\\x0a" "\\x0a\"\n\"" bytes "${bytes}")
   file(SIZE "${file}" size)
   file(RELATIVE_PATH name "${ROOT}" "${file}")
-  string(APPEND rows "    {\"${name}\", std::string_view(\n\"\"\n${bytes}, ${size})},\n")
+  string(APPEND rows "    {\"${name}\", std::string_view(\n\"${bytes}\", ${size})},\n")
 endforeach()
 file(WRITE "${OUT}" "// Generated from config/ by config/write_embedded.cmake.
 #include \"config/embedded.hpp\"
