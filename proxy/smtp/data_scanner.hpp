@@ -3,7 +3,8 @@
 
 // Reads the body after DATA: undoes dot-stuffing, finds the one true end CRLF.CRLF (RFC 5321 2.3.8,
 // 4.1.1.4, 4.5.2), and repairs bare CR and bare LF to CRLF (counted, so that policy can refuse).
-// Output is the message as CRLF lines, ready for BDAT; streaming, memory flat, no line limit.
+// A dot is special only in a line that began after a true CRLF; after a repaired newline it is
+// text. Output is the message as CRLF lines, ready for BDAT; streaming, memory flat, no line limit.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,11 +31,17 @@ class DataScanner {
   enum class State : std::uint8_t {
     line_start,
     in_line,
-    after_cr,
-    dot,
-    dot_cr,
+    after_cr,  // a CR is held back until the next byte says what it is
+    dot,       // the first dot of a line after a true CRLF, held back
+    dot_cr,    // and the CR behind it
     done
   };
+  struct Cursor;
+  void step_held(Cursor& cursor);
+  void take_line(Cursor& cursor);
+  void end_line(bool after_crlf);
+  void count_bytes(std::string_view consumed);
+
   State state_ = State::line_start;
   bool line_after_crlf_ = true;  // the current line began after a true CRLF (or at the start)
   bool has_eight_bit_ = false;
