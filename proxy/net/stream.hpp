@@ -57,7 +57,7 @@ class Stream {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // shared only with the time-out's handler, which holds it weakly
 };
 
 }  // namespace todoku::net
