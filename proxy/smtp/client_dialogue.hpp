@@ -23,7 +23,7 @@ namespace todoku::smtp {
 enum class TlsMode : std::uint8_t {
   none,
   starttls_required,
-  implicit
+  implicit  // the first step, on opened, is Action::secure
 };
 
 // RFC 5321 4.5.3.2. How long without progress is allowed in each phase.
@@ -130,6 +130,8 @@ class ClientDialogue final : public wire::Dialogue {
   // The session is unusable (Action::finish was returned, or the log-in was refused).
   [[nodiscard]] const std::optional<Failure>& failure() const;
   [[nodiscard]] bool is_logged_in() const;
+  // The relay's error report (JSON) on a refused token, decoded and cleaned; else empty.
+  [[nodiscard]] const std::string& login_challenge() const;
   // The outcome of the last message; set when it has ended (ask with Wants::order, or finish).
   [[nodiscard]] const std::optional<Exchange>& exchange() const;
   // false after an exchange that ended by closing, or whose connection must not be used again.

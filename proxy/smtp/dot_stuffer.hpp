@@ -17,7 +17,8 @@ class DotStuffer {
   enum class At {
     line_start,
     in_line,
-    after_cr
+    after_cr,
+    after_bare_lf,
   };
   At at_ = At::line_start;
 };

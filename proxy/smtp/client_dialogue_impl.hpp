@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The state of a ClientDialogue; its story is told in three files: client_dialogue.cpp (events),
+// client_opening.cpp (up to EHLO, and the log-in), client_transaction.cpp (one message).
+#include "proxy/smtp/client_dialogue.hpp"
+#include "proxy/smtp/client_login.hpp"
+#include "proxy/smtp/dot_stuffer.hpp"
+#include "proxy/smtp/reply_parser.hpp"
+
+namespace todoku::smtp {
+
+class ClientDialogue::Impl {
+ public:
+  explicit Impl(ClientOptions options);
+
+  wire::Step next(const wire::Event& event);
+  void log_in(const Credentials& credentials);
+  void begin(const Envelope& envelope, Chunk first, bool careful);
+  void order(bool reset_not_quit);
+  void give(Chunk chunk);
+  void abandon();
+
+  // Read by the front class.
+  Wants wants = Wants::order;
+  std::optional<Failure> failure;
+  std::optional<Exchange> exchange;
+  Capabilities capabilities;
+  ClientLogin login;
+  bool is_secure = false;
+  bool is_logged_in = false;
+  bool is_reusable = false;
+
+ private:
+  enum class State : std::uint8_t {
+    fresh,      // nothing happened yet
+    securing,   // the TLS handshake is under way
+    greeting,   // waits for the 220
+    hello,      // EHLO was sent
+    hello_old,  // HELO was sent to a relay that knows no EHLO
+    starttls,
+    login,
+    idle,     // the room has the word
+    message,  // MAIL up to the final reply
+    resetting,
+    done,  // finish was returned
+  };
+  enum class Order : std::uint8_t {
+    none,
+    log_in,
+    begin,
+    reset,
+    quit,
+    chunk,
+    abandon
+  };
+  // Replies still to come, in the order in which they must come.
+  struct Due {
+    bool sender = false;
+    std::size_t recipients = 0;
+    bool data = false;
+    std::size_t blocks = 0;  // BDAT that is not the last
+    bool last = false;       // the final dot or BDAT LAST
+    [[nodiscard]] bool nothing() const {
+      return !sender && recipients == 0 && !data && blocks == 0 && !last;
+    }
+    [[nodiscard]] bool only_blocks() const {
+      return !sender && recipients == 0 && !data && !last;
+    }
+  };
+
+  // client_dialogue.cpp
+  wire::Step on_written();
+  wire::Step on_received(std::string_view input);
+  wire::Step on_idle_bytes(std::string_view input);
+  wire::Step on_answered();
+  wire::Step on_stopping();
+  wire::Step on_broken(Trouble trouble);
+  wire::Step fail(Phase phase, Trouble trouble, std::optional<Reply> reply, bool say_quit);
+  wire::Step finish();
+  wire::Step ask(Wants what);
+  wire::Step read(wire::Duration limit) const;
+  wire::Step write(wire::Duration limit, std::string_view more = {});
+  wire::Step command(State state, std::string_view line);
+  void trace_out(std::string_view commands) const;
+  void trace_in(const Reply& reply) const;
+  void trace_size(std::size_t bytes) const;
+  void forget_output();
+  [[nodiscard]] Phase phase() const;
+
+  // client_opening.cpp
+  wire::Step on_opened();
+  wire::Step on_secured();
+  wire::Step on_session_reply(const Reply& reply);
+  wire::Step on_greeting(const Reply& reply);
+  wire::Step on_hello(const Reply& reply);
+  wire::Step on_starttls(const Reply& reply);
+  wire::Step start_login();
+  wire::Step on_login(const Reply& reply);
+  wire::Step send_secret(std::string line, std::string_view shown);
+  wire::Step refused_or_malformed(Phase phase, const Reply& reply);
+  wire::Step hello();
+
+  // client_transaction.cpp
+  wire::Step start_message();
+  wire::Step on_message_reply(Reply reply, bool& ended);
+  wire::Step advance();
+  wire::Step send_next_command();
+  wire::Step send_commands();
+  wire::Step send_block();
+  wire::Step send_data_chunk();
+  wire::Step next_chunk();
+  wire::Step read_replies() const;
+  wire::Step end_message(Exchange::Result result, Phase phase, Reply reply);
+  wire::Step break_message(Trouble trouble);
+  void refuse(Phase phase, Reply reply);
+  void append_bdat();
+  [[nodiscard]] bool is_chunk_ready() const { return !chunk_.bytes.empty() || chunk_.is_last; }
+  [[nodiscard]] Phase message_phase() const;
+
+  ClientOptions options_;
+  State state_ = State::fresh;
+  Order order_ = Order::none;
+  ReplyParser parser_;
+  std::string output_;
+  bool writing_ = false;         // a write step is out and has not been reported written
+  bool output_is_secret_ = false;
+  Credentials credentials_;
+  std::optional<Reply> last_reply_;
+
+  // One message.
+  std::string commands_;           // MAIL and RCPTs
+  std::vector<std::size_t> ends_;  // of each of them
+  std::size_t sent_ = 0;           // how many of them were handed to a write step
+  bool careful_ = false;
+  bool chunking_ = false;
+  bool pipelining_ = false;
+  bool data_sent_ = false;
+  bool in_data_mode_ = false;  // the 354 came: only an end mark or closing leads out
+  bool end_sent_ = false;      // the final dot or BDAT LAST was handed to a write step
+  bool refused_ = false;       // exchange holds the refusal; later replies change nothing
+  Due due_;
+  Chunk chunk_;  // waits for its turn
+  DotStuffer stuffer_;
+};
+
+}  // namespace todoku::smtp
