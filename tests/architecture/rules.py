@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house as data. Change them together with ARCHITECTURE.md, and say why in the commit."""
+
+# Floor of each folder: 0 pure, 1 hands, 2 rooms, 3 front door. Folders of later releases are named already.
+FLOORS = {
+    'classifier': 0, 'classifier/mail': 0, 'classifier/report': 0, 'classifier/rules': 0, 'classifier/explain': 0,
+    'proxy/wire': 0, 'proxy/smtp': 0, 'proxy/mailbox': 0, 'proxy/mailauth': 0, 'proxy/providers': 0,
+    'proxy/checks': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
+    'proxy/platform': 1, 'proxy/net': 1, 'proxy/store': 1,
+    'proxy/submission': 2, 'proxy/relay': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
+    'proxy/api': 2, 'proxy/demo': 2,
+    'proxy/cli': 3,
+    'proxy': 4,  # main.cpp alone, above everything
+}
+
+# On floor 0 a folder includes only what stands here.
+FLOOR_0_MAY_INCLUDE = {
+    'classifier': {'classifier/mail', 'classifier/report', 'classifier/rules', 'classifier/explain'},  # the front door
+    'classifier/mail': set(),
+    'classifier/report': {'classifier/mail'},                     # reads the parts of a bounce
+    'classifier/rules': {'classifier/mail', 'classifier/report'},  # matches what the report says
+    'classifier/explain': set(),                                  # codes and parameters in, sentences out
+    'proxy/wire': set(),
+    'proxy/settings': {'proxy/wire'},                             # Secret
+    'proxy/smtp': {'proxy/wire'},                                 # Dialogue, LineReader, Secret
+    'proxy/mailbox': {'proxy/wire'},
+    'proxy/mailauth': {'proxy/wire'},
+    'proxy/providers': {'proxy/wire'},
+    'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'classifier/mail'},  # replies, accounts, headers
+    'proxy/checks': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier/mail'},
+    'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
+}
+
+# (folder, header): includes that go sideways, each with its reason.
+EXCEPTIONS = {
+    ('proxy/store', 'proxy/net/start.hpp'): 'the reader of a body waits on net::Signal for bytes still arriving',
+    ('proxy/relay', 'proxy/submission/carrier.hpp'): 'relay implements the interface that submission declares',
+}
+
+# Who may include config/ (embedded files): the front door hands the texts down.
+CONFIG_READERS = {'proxy/cli', 'proxy'}
+
+# Each third-party library has one owner; more than one folder is a written exception.
+LIBRARY_OWNERS = [
+    (r'^toml(\+\+|plusplus)?[/.]', {'proxy/settings', 'classifier/explain'}, 'toml++'),
+    (r'^CLI/', {'proxy/cli'}, 'CLI11'),
+    (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
+    # Digests, base64 and wiping of secrets are pure functions; TLS itself belongs to net.
+    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire'}, 'OpenSSL'),
+    (r'^mimetic', {'classifier/mail'}, 'mimetic'),
+    (r'^re2/', {'classifier/rules'}, 'RE2'),
+    (r'^sqlite3', {'proxy/store'}, 'SQLite'),
+    (r'^ares', {'proxy/net'}, 'c-ares'),
+    (r'^libsecret/', {'proxy/platform'}, 'libsecret'),
+    (r'^boost/beast', {'proxy/api'}, 'Boost.Beast'),
+    (r'^boost/json', {'proxy/api', 'proxy/cli'}, 'Boost.JSON'),
+]
+
+# Floor 0 has no sockets, files, clock, threads, chance or environment.
+FLOOR_0_FORBIDDEN_INCLUDES = (r'^(boost/asio|fstream$|iostream$|thread$|mutex$|future$|condition_variable$|random$|'
+                              r'sys/socket\.h$|netinet/|arpa/|netdb\.h$|unistd\.h$|fcntl\.h$|winsock)')
+FLOOR_0_FORBIDDEN_CODE = [
+    (r'\b\w*_clock\s*::\s*now\s*\(', 'asks a clock; time enters as an argument'),
+    (r'\b(?:secure_)?getenv\s*\(', 'reads the environment; settings are arguments'),
+    (r'(?<!\w)::(?:socket|open|read|write|send|recv)\s*\(', 'talks to the system'),
+    (r'\bstd\s*::\s*(?:random_device|thread|jthread|ofstream|ifstream|cout|cerr)\b', 'is not pure'),
+    (r'(?<![\w.>])(?:fopen|srand|rand|time)\s*\(', 'is not pure'),
+]
+
+CO_SPAWN_OWNERS = {'proxy/net/start.cpp', 'proxy/net/worker.cpp'}
+
+FILE_LINES_NOTE, FILE_LINES_LIMIT = 300, 600
+FUNCTION_LINES_NOTE, FUNCTION_LINES_LIMIT = 30, 60
+TABLE_MARKER = 'size: a table'  # in a comment inside the function, or in the file's first ten lines
+
+FORBIDDEN_FOLDERS = {'common', 'utils', 'util', 'misc', 'helpers', 'docs'}
+TOP_LEVEL = {
+    'CMakeLists.txt', 'CMakePresets.json', 'proxy', 'classifier', 'tray', 'installer', 'tests', 'config',
+    'README.md', 'README.ja.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE',
+}
+NOT_OURS = {'build'}  # made here, never committed; dot files are not looked at
+
+CHANGE_KINDS = {'Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'}
