@@ -124,9 +124,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
   check_app.add_option("FILE", check.file, "Settings file")->required();
   add_language(check_app, check.language);
-  std::string command = serve_app.parsed() ? "serve" : "";
   const std::string_view first = argv[1];
-  if (!first.starts_with('-')) command = first;
+  const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& call) {
