@@ -68,7 +68,10 @@ struct Smtp {  // [smtp] towards the client
 struct Delivery {  // [delivery] towards relays
   Duration answer_budget{20'000};
   Duration verdict_wait{50'000};  // until there is a queue: no progress for so long = 451
-  std::vector<Duration> retry;
+  std::vector<Duration> retry{    // waits between attempts; the last one repeats
+                              Duration{60'000},    Duration{300'000},   Duration{900'000},
+                              Duration{1'800'000}, Duration{3'600'000}, Duration{7'200'000},
+                              Duration{14'400'000}};
   bool path_memory = true;
   Duration unknown_wait{600'000};
   WhenUnknown when_unknown = WhenUnknown::ask;
@@ -95,9 +98,11 @@ struct Store {  // [store]
   std::uint64_t max_spool = 4ULL * 1024 * 1024 * 1024;  // bytes in all
 };
 
+// submission://127.0.0.1:1587 and submissions://127.0.0.1:1465.
+std::vector<ServerUrl> default_listen();
+
 struct Settings {
-  std::vector<ServerUrl>
-      listen;  // default: submission://127.0.0.1:1587, submissions://127.0.0.1:1465
+  std::vector<ServerUrl> listen = default_listen();
   std::vector<Account> accounts;  // --upstream adds one that takes every sender
   std::vector<Fallback> fallbacks;
   std::optional<ServerUrl> mailbox;
@@ -140,6 +145,7 @@ struct KeyRow {
   std::string_view key;
   std::string_view meaning;
   std::string_view unit;
+  std::string_view default_text;  // as it would be written after --set KEY=
 };
 std::vector<KeyRow> all_keys();
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion for bash: source this file, or install it as /usr/share/bash-completion/completions/todoku.
+
+_todoku() {
+  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" command="${COMP_WORDS[1]}"
+  local words=""
+  COMPREPLY=()
+  case "$before" in
+    --lang) words="ja en" ;;
+    --log) words="text json" ;;
+    --when-unknown) words="ask resend" ;;
+    --config | --upstream-ca) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
+    --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
+    --api | --set) return ;;
+    *)
+      if ((COMP_CWORD == 1)); then
+        words="serve demo config --help --version"
+      else
+        case "$command" in
+          serve)
+            words="--config --listen --upstream --fallback --mailbox --state-dir --api --upstream-ca
+              --lang --log --trace --when-unknown --set --help"
+            ;;
+          demo) words="--lang --once --listen --state-dir --help" ;;
+          config)
+            if ((COMP_CWORD == 2)); then
+              words="check --help"
+            elif [[ $word != -* ]]; then
+              compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return
+            else
+              words="--lang --help"
+            fi
+            ;;
+        esac
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _todoku todoku

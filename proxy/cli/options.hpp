@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The command line as values. Only what exists in this release is accepted; nothing here exits,
+// prints or reads a file.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace todoku::cli {
+
+struct ServeOptions {
+  std::optional<std::string> config;
+  std::vector<std::string> listen;
+  std::optional<std::string> upstream;
+  std::vector<std::string> fallback;
+  std::optional<std::string> mailbox;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> api;
+  std::optional<std::string> upstream_ca;
+  std::optional<std::string> language;  // ja or en
+  std::optional<std::string> log;       // text or json
+  std::optional<std::string> when_unknown;
+  bool trace = false;
+  std::vector<std::string> set;  // KEY=VALUE
+};
+
+struct DemoOptions {
+  std::optional<std::string> language;  // ja or en
+  std::vector<std::string> listen;
+  std::optional<std::string> state_dir;
+  bool once = false;  // end after the sample messages
+};
+
+struct ConfigCheckOptions {
+  std::string file;
+  std::optional<std::string> language;  // ja or en
+};
+
+// Nothing to run: print text (to standard output when code is 0, else to standard error) and end.
+struct Finished {
+  int code = 0;
+  std::string text;  // ends with a newline
+};
+
+using Options = std::variant<ServeOptions, DemoOptions, ConfigCheckOptions, Finished>;
+
+Options parse_options(int argc, const char* const* argv, std::string_view version);
+
+}  // namespace todoku::cli

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The command line, the layers of settings on each other, and todoku config check.
+#include "proxy/cli/config_check.hpp"
+#include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/load_settings.hpp"
+#include "proxy/cli/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace todoku::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+Options parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "todoku");
+  return parse_options(static_cast<int>(words.size()), words.data(), "0.0.1");
+}
+
+Finished finished(std::vector<const char*> words) {
+  const auto options = parse(std::move(words));
+  const auto* result = std::get_if<Finished>(&options);
+  return result != nullptr ? *result : Finished{-1, "not finished"};
+}
+
+ServeOptions serve(std::vector<const char*> words) {
+  words.insert(words.begin(), "serve");
+  const auto options = parse(std::move(words));
+  if (const auto* result = std::get_if<ServeOptions>(&options)) return *result;
+  ADD_FAILURE() << std::get<Finished>(options).text;
+  return {};
+}
+
+TEST(CliOptions, ServeTakesTheOptionsOfTheContract) {
+  const auto options = serve({"--config",
+                              "a.toml",
+                              "--listen",
+                              "submission://127.0.0.1:1",
+                              "--listen",
+                              "submissions://127.0.0.1:2",
+                              "--upstream",
+                              "submission://a.example",
+                              "--fallback",
+                              "x",
+                              "--fallback",
+                              "y",
+                              "--mailbox",
+                              "maildir:/m",
+                              "--state-dir",
+                              "/s",
+                              "--api",
+                              "127.0.0.1:3",
+                              "--upstream-ca",
+                              "/ca.pem",
+                              "--lang",
+                              "ja",
+                              "--log",
+                              "json",
+                              "--trace",
+                              "--when-unknown",
+                              "resend",
+                              "--set",
+                              "delivery.retry=2s,5s",
+                              "--set=store.encrypt=false"});
+  EXPECT_EQ(options.config, "a.toml");
+  EXPECT_THAT(options.listen, ElementsAre("submission://127.0.0.1:1", "submissions://127.0.0.1:2"));
+  EXPECT_EQ(options.upstream, "submission://a.example");
+  EXPECT_THAT(options.fallback, ElementsAre("x", "y"));
+  EXPECT_EQ(options.mailbox, "maildir:/m");
+  EXPECT_EQ(options.state_dir, "/s");
+  EXPECT_EQ(options.api, "127.0.0.1:3");
+  EXPECT_EQ(options.upstream_ca, "/ca.pem");
+  EXPECT_EQ(options.language, "ja");
+  EXPECT_EQ(options.log, "json");
+  EXPECT_TRUE(options.trace);
+  EXPECT_EQ(options.when_unknown, "resend");
+  EXPECT_THAT(options.set, ElementsAre("delivery.retry=2s,5s", "store.encrypt=false"));
+  EXPECT_EQ(serve({}).config, std::nullopt);
+}
+
+TEST(CliOptions, DemoAndConfigCheck) {
+  const auto demo = parse({"demo", "--lang", "en", "--once", "--state-dir", "/s"});
+  ASSERT_TRUE(std::holds_alternative<DemoOptions>(demo));
+  EXPECT_TRUE(std::get<DemoOptions>(demo).once);
+  EXPECT_EQ(std::get<DemoOptions>(demo).language, "en");
+  const auto check = parse({"config", "check", "a.toml", "--lang", "ja"});
+  ASSERT_TRUE(std::holds_alternative<ConfigCheckOptions>(check));
+  EXPECT_EQ(std::get<ConfigCheckOptions>(check).file, "a.toml");
+}
+
+TEST(CliOptions, HelpAndVersionEndWell) {
+  EXPECT_EQ(finished({"--version"}).code, exit_ok);
+  EXPECT_EQ(finished({"--version"}).text, "todoku 0.0.1\n");
+  EXPECT_EQ(finished({"--help"}).code, exit_ok);
+  EXPECT_THAT(finished({"--help"}).text, HasSubstr("serve"));
+  EXPECT_THAT(finished({"--help"}).text, Not(HasSubstr("explain")));
+  const auto help = finished({"serve", "--help"});
+  EXPECT_EQ(help.code, exit_ok);
+  for (const auto* option :
+       {"--config", "--listen", "--upstream", "--fallback", "--mailbox", "--state-dir", "--api",
+        "--upstream-ca", "--lang", "--log", "--trace", "--when-unknown", "--set"})
+    EXPECT_THAT(help.text, HasSubstr(option));
+  EXPECT_THAT(finished({"config", "check", "--help"}).text, HasSubstr("FILE"));
+}
+
+TEST(CliOptions, UsageErrorsAreOneLineAndTheWayToHelp) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{},
+                                             {"explain"},
+                                             {"sevre"},
+                                             {"serve", "--nonsense"},
+                                             {"serve", "extra"},
+                                             {"serve", "--lang", "fr"},
+                                             {"serve", "--log", "xml"},
+                                             {"serve", "--when-unknown", "maybe"},
+                                             {"serve", "--config"},
+                                             {"serve", "--config", "a", "--config", "b"},
+                                             {"config"},
+                                             {"config", "check"},
+                                             {"config", "delete", "x"},
+                                             {"--nonsense"}}) {
+    const auto result = finished(words);
+    EXPECT_EQ(result.code, exit_usage) << testing::PrintToString(words);
+    EXPECT_THAT(result.text, StartsWith("todoku: "));
+    EXPECT_THAT(result.text, HasSubstr("\nTry: todoku "));
+    EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 2) << result.text;
+  }
+  EXPECT_THAT(finished({"sevre"}).text, HasSubstr("did you mean serve?"));
+  EXPECT_THAT(finished({"serve", "--lang", "fr"}).text, HasSubstr("ja|en"));
+}
+
+class SettingsFiles : public testing::Test {
+ protected:
+  SettingsFiles() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("todoku-cli-" + std::to_string(getpid()) + "-" +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+  }
+  ~SettingsFiles() override { std::filesystem::remove_all(folder_); }
+  std::string file(const std::string& text) {
+    std::ofstream(folder_ / "todoku.toml", std::ios::binary) << text;
+    return (folder_ / "todoku.toml").string();
+  }
+  std::filesystem::path folder_;
+};
+
+const char* const account =
+    "[[account]]\nsenders = [\"taro@example.jp\"]\nupstream = \"submission://a.example\"\n";
+
+TEST_F(SettingsFiles, OptionsOverrideTheFileAndSetOverridesAll) {
+  const auto name = file("stop_limit = \"1s\"\nlanguage = \"en\"\n[log]\nformat = \"text\"\n" +
+                         std::string(account));
+  const auto loaded = load_settings(
+      serve({"--config", name.c_str(), "--lang", "ja", "--log", "json", "--set", "log.format=text",
+             "--listen", "submission://127.0.0.1:0", "--upstream", "submissions://b.example",
+             "--fallback", "submission://c.example", "--trace"}));
+  EXPECT_THAT(loaded.mistakes, IsEmpty());
+  EXPECT_EQ(loaded.exit_code, exit_ok);
+  EXPECT_EQ(loaded.settings.stop_limit, 1s);
+  EXPECT_EQ(loaded.settings.language, settings::Language::japanese);
+  EXPECT_EQ(loaded.settings.log_format, settings::LogFormat::text);
+  EXPECT_TRUE(loaded.settings.trace);
+  EXPECT_EQ(loaded.settings.listen.size(), 1U);
+  ASSERT_EQ(loaded.settings.accounts.size(), 2U);
+  EXPECT_THAT(loaded.settings.accounts[1].senders, ElementsAre("*"));
+  EXPECT_EQ(loaded.settings.accounts[1].upstream.port, 465);
+  EXPECT_EQ(loaded.settings.fallbacks.size(), 1U);
+}
+
+TEST_F(SettingsFiles, OnlyTheDefaultFileMayBeMissing) {
+  const auto missing = folder_ / "missing.toml";
+  const auto upstream = serve({"--upstream", "submission://a.example"});
+  EXPECT_EQ(load_settings(upstream, missing).exit_code, exit_ok);
+  const auto named = load_settings(serve({"--config", missing.c_str()}));
+  EXPECT_EQ(named.exit_code, exit_no_input);
+  ASSERT_EQ(named.mistakes.size(), 1U);
+  EXPECT_THAT(to_string(named.mistakes[0]), HasSubstr("missing.toml"));
+  EXPECT_EQ(load_settings(upstream, file(account)).settings.accounts.size(), 2U);
+  EXPECT_EQ(load_settings(serve({}), missing).exit_code, exit_config);
+}
+
+TEST_F(SettingsFiles, MistakesOfFileAndOptionsAreToldTogether) {
+  const auto name = file("lisetn = 1\n");
+  const auto loaded = load_settings(
+      serve({"--config", name.c_str(), "--set", "x=1", "--upstream", "http://a.example"}));
+  EXPECT_EQ(loaded.exit_code, exit_config);
+  EXPECT_EQ(loaded.mistakes.size(), 3U);
+  EXPECT_EQ(load_settings(serve({"--set", "x=1"}), folder_ / "none").exit_code, exit_usage);
+}
+
+TEST_F(SettingsFiles, ConfigCheckTellsEachMistakeWithItsPlace) {
+  const auto name = file("lisetn = 1\n[smtp]\nmax_hops = 0\n");
+  std::ostringstream out;
+  std::ostringstream error;
+  EXPECT_EQ(config_check({name, std::nullopt}, out, error), exit_config);
+  EXPECT_THAT(out.str(), HasSubstr(name + ":1: lisetn: unknown key; did you mean listen?\n"));
+  EXPECT_THAT(out.str(), HasSubstr(name + ":3: smtp.max_hops: "));
+  EXPECT_THAT(out.str(), HasSubstr("2 mistakes to correct."));
+  std::ostringstream japanese;
+  EXPECT_EQ(config_check({name, "ja"}, japanese, error), exit_config);
+  EXPECT_THAT(japanese.str(), HasSubstr("2 か所"));
+  EXPECT_THAT(error.str(), IsEmpty());
+}
+
+TEST_F(SettingsFiles, ConfigCheckAcceptsRightFiles) {
+  std::ostringstream out;
+  std::ostringstream error;
+  EXPECT_EQ(config_check({file(account), std::nullopt}, out, error), exit_ok);
+  EXPECT_THAT(out.str(), HasSubstr("OK: "));
+  EXPECT_THAT(out.str(), HasSubstr("account taro@example.jp: submission://a.example:587"));
+  std::ostringstream bare;
+  EXPECT_EQ(config_check({TODOKU_SOURCE_DIR "/config/defaults/todoku.toml", "en"}, bare, error),
+            exit_ok);
+  EXPECT_THAT(bare.str(), HasSubstr("needs --upstream URL"));
+}
+
+TEST_F(SettingsFiles, ConfigCheckSaysThatAFileCannotBeRead) {
+  std::ostringstream out;
+  std::ostringstream error;
+  EXPECT_EQ(config_check({(folder_ / "missing").string(), std::nullopt}, out, error),
+            exit_no_input);
+  EXPECT_THAT(error.str(), HasSubstr("cannot read"));
+  EXPECT_EQ(config_check({file(std::string(max_settings_file + 1, '#')), "ja"}, out, error),
+            exit_no_input);
+}
+
+}  // namespace
+}  // namespace todoku::cli
