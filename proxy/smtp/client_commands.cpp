@@ -47,7 +47,9 @@ bool fits_value(std::string_view value) {
          value.find(' ') == std::string_view::npos;
 }
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
 
 bool is_xtext(std::string_view value) {
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -17,9 +17,9 @@ namespace todoku::smtp {
 
 // What an envelope has that cannot be said to this relay; found before anything is sent.
 struct EnvelopeProblem {
-  bool is_recipient = false;     // else the sender or a parameter of MAIL
-  bool needs_smtputf8 = false;   // the relay lacks it; reply is empty then
-  Reply reply;                   // ours, a 5xx
+  bool is_recipient = false;    // else the sender or a parameter of MAIL
+  bool needs_smtputf8 = false;  // the relay lacks it; reply is empty then
+  Reply reply;                  // ours, a 5xx
 };
 [[nodiscard]] std::optional<EnvelopeProblem> problem_of(const Envelope& envelope,
                                                         const Capabilities& offered);

@@ -64,9 +64,7 @@ class ClientDialogue::Impl {
     [[nodiscard]] bool nothing() const {
       return !sender && recipients == 0 && !data && blocks == 0 && !last;
     }
-    [[nodiscard]] bool only_blocks() const {
-      return !sender && recipients == 0 && !data && !last;
-    }
+    [[nodiscard]] bool only_blocks() const { return !sender && recipients == 0 && !data && !last; }
   };
 
   // client_dialogue.cpp
@@ -82,6 +80,7 @@ class ClientDialogue::Impl {
   wire::Step read(wire::Duration limit) const;
   wire::Step write(wire::Duration limit, std::string_view more = {});
   wire::Step command(State state, std::string_view line);
+  wire::Step quit();
   void trace_out(std::string_view commands) const;
   void trace_in(const Reply& reply) const;
   void trace_size(std::size_t bytes) const;
@@ -103,18 +102,24 @@ class ClientDialogue::Impl {
 
   // client_transaction.cpp
   wire::Step start_message();
-  wire::Step on_message_reply(Reply reply, bool& ended);
+  // Nothing = the message goes on.
+  std::optional<wire::Step> on_message_reply(Reply reply);
+  std::optional<wire::Step> on_unexpected(Reply reply);
+  std::optional<wire::Step> on_final_reply(Reply reply);
+  wire::Step go_on();
   wire::Step advance();
-  wire::Step send_next_command();
+  wire::Step after_refusal();
   wire::Step send_commands();
+  wire::Step send_data_command();
   wire::Step send_block();
   wire::Step send_data_chunk();
-  wire::Step next_chunk();
   wire::Step read_replies() const;
-  wire::Step end_message(Exchange::Result result, Phase phase, Reply reply);
+  wire::Step end_message(bool closing);
   wire::Step break_message(Trouble trouble);
   void refuse(Phase phase, Reply reply);
   void append_bdat();
+  void note_stray(std::string_view input);
+  [[nodiscard]] bool may_go_on() const;
   [[nodiscard]] bool is_chunk_ready() const { return !chunk_.bytes.empty() || chunk_.is_last; }
   [[nodiscard]] Phase message_phase() const;
 
@@ -123,7 +128,7 @@ class ClientDialogue::Impl {
   Order order_ = Order::none;
   ReplyParser parser_;
   std::string output_;
-  bool writing_ = false;         // a write step is out and has not been reported written
+  bool writing_ = false;  // a write step is out and has not been reported written
   bool output_is_secret_ = false;
   Credentials credentials_;
   std::optional<Reply> last_reply_;
@@ -135,6 +140,7 @@ class ClientDialogue::Impl {
   bool careful_ = false;
   bool chunking_ = false;
   bool pipelining_ = false;
+  bool streaming_ = false;  // one BDAT may go out before the reply to the one before it
   bool data_sent_ = false;
   bool in_data_mode_ = false;  // the 354 came: only an end mark or closing leads out
   bool end_sent_ = false;      // the final dot or BDAT LAST was handed to a write step

@@ -40,7 +40,8 @@ std::string decoded(std::string_view text) {
   if (length < 0) return {};
   std::size_t padding = 0;
   while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
-  out.resize(static_cast<std::size_t>(length) - std::min<std::size_t>(padding, static_cast<std::size_t>(length)));
+  out.resize(static_cast<std::size_t>(length) -
+             std::min<std::size_t>(padding, static_cast<std::size_t>(length)));
   return out;
 }
 
@@ -59,7 +60,9 @@ std::string sasl_name(std::string_view user) {
   return out;
 }
 
-bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+bool has_nul(std::string_view text) {
+  return text.find('\0') != std::string_view::npos;
+}
 
 }  // namespace
 
