@@ -52,7 +52,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   auto spool =
       store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
   if (spool.has_error()) {
-    return StartFailure{exit_codes::cant_create,
+    return StartFailure{exit_cannot_create,
                         say("serve.spool_unusable",
                             {{"dir", state_dir_.string()}, {"reason", spool.error().message()}})};
   }
@@ -76,19 +76,19 @@ std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
   state_dir_ = settings_.state_dir.empty() ? platform::default_state_dir()
                                            : std::filesystem::path(settings_.state_dir);
   if (const auto failed = platform::make_private_dir(state_dir_)) {
-    return StartFailure{exit_codes::cant_create,
+    return StartFailure{exit_cannot_create,
                         say("serve.state_dir_unusable",
                             {{"dir", state_dir_.string()}, {"reason", failed.message()}})};
   }
   int holder = 0;
   auto lock = platform::InstanceLock::take(state_dir_, &holder);
   if (lock.has_error()) {
-    return StartFailure{exit_codes::cant_create,
+    return StartFailure{exit_cannot_create,
                         say("serve.state_dir_unusable",
                             {{"dir", state_dir_.string()}, {"reason", lock.error().message()}})};
   }
   if (!*lock) {
-    return StartFailure{exit_codes::temp_fail,
+    return StartFailure{exit_try_later,
                         say("serve.state_dir_locked",
                             {{"dir", state_dir_.string()}, {"pid", std::to_string(holder)}})};
   }
@@ -99,7 +99,7 @@ std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
 std::optional<StartFailure> ProxyAssembly::prepare_tls() {
   auto roots = net::ClientTls::make(settings_.upstream_ca);
   if (roots.has_error()) {
-    return StartFailure{exit_codes::no_input,
+    return StartFailure{exit_no_input,
                         say("serve.upstream_ca_unusable", {{"file", settings_.upstream_ca},
                                                            {"reason", roots.error().message()}})};
   }
@@ -114,7 +114,7 @@ std::optional<StartFailure> ProxyAssembly::prepare_tls() {
     }
     made = context.error();
   }
-  return StartFailure{exit_codes::cant_create,
+  return StartFailure{exit_cannot_create,
                       say("serve.certificate_unusable",
                           {{"dir", state_dir_.string()}, {"reason", made.error().message()}})};
 }
@@ -122,13 +122,13 @@ std::optional<StartFailure> ProxyAssembly::prepare_tls() {
 StartFailure ProxyAssembly::port_taken(const settings::ServerUrl& url, error_code why) const {
   const auto where = settings::to_string(url);
   if (why != asio::error::address_in_use) {
-    return {exit_codes::unavailable,
+    return {exit_unavailable,
             say("serve.listen_failed", {{"listen", where}, {"reason", why.message()}})};
   }
   auto owner = net::owner_of_port(url.port);
   if (owner.empty()) owner = say("serve.unknown_program", {});
   const auto free_port = net::free_port_near(url.port);
-  return {exit_codes::unavailable,
+  return {exit_unavailable,
           say("serve.port_taken", {{"port", std::to_string(url.port)},
                                    {"owner", owner},
                                    {"free_port", std::to_string(free_port)}})};

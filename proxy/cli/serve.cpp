@@ -80,8 +80,8 @@ int run_serve(const settings::Settings& settings, const explain::Catalog& catalo
   log->flush();
   // Rooms that outlasted the stop limit are suspended in the middle of things: their frames must not be taken
   // apart around objects that are gone already.
-  if (proxy.rooms().alive() > 0) std::quick_exit(exit_codes::ok);
-  return exit_codes::ok;
+  if (proxy.rooms().alive() > 0) std::quick_exit(exit_ok);
+  return exit_ok;
 }
 
 }  // namespace todoku::cli

@@ -164,9 +164,9 @@ void ServerDialogue::Impl::say(Reply reply) {
 void ServerDialogue::Impl::trace_output(std::size_t from) {
   std::string_view rest = std::string_view(output_).substr(from);
   while (!rest.empty()) {
-    const std::size_t line_end = rest.find("\r\n");
-    options.tracer->line('>', rest.substr(0, line_end));
-    rest.remove_prefix(line_end + 2);
+    const std::size_t length = rest.find("\r\n");
+    options.tracer->line('>', rest.substr(0, length));
+    rest.remove_prefix(length + 2);
   }
 }
 

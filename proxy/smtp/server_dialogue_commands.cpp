@@ -190,14 +190,14 @@ void ServerDialogue::Impl::idle_command(int code, std::string_view status, std::
 }
 
 void ServerDialogue::Impl::count_idle() {
-  if (++idle_commands_ <= options.max_idle_commands) return;
+  if (++idle_commands_ < options.max_idle_commands) return;
   say(421, "4.7.0", "Too many commands without a message, closing the connection");
   finish(ServerEnd::too_many_errors);
 }
 
 void ServerDialogue::Impl::fail(int code, std::string_view status, std::string_view text) {
   say(code, status, text);
-  if (++errors_in_a_row_ <= options.max_errors) return;
+  if (++errors_in_a_row_ < options.max_errors) return;
   say(421, "4.7.0", "Too many errors, closing the connection");
   finish(ServerEnd::too_many_errors);
 }

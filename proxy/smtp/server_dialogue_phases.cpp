@@ -136,7 +136,7 @@ void ServerDialogue::Impl::apply_sender(Reply reply) {
 void ServerDialogue::Impl::apply_recipient(Reply reply) {
   if (reply.is_positive())
     errors_in_a_row_ = 0;
-  else
+  else if (!envelope.recipients.empty())
     envelope.recipients.pop_back();
   close_after_421(reply);
   say(std::move(reply));
