@@ -6,6 +6,7 @@
 // session that receives the message; it is shared because a delivery under way may outlive the
 // session.
 #include "proxy/net/start.hpp"
+#include "proxy/store/files.hpp"
 #include "proxy/wire/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,13 +24,18 @@ namespace todoku::store {
 class Spool {
  public:
   // Removes files that an earlier run left. Errors: the directory cannot be made or read.
+  // files: another one than the system's only in tests.
   static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& state_dir,
-                                             std::uint64_t memory_body, std::uint64_t max_bytes);
+                                             std::uint64_t memory_body, std::uint64_t max_bytes,
+                                             std::unique_ptr<Files> files = system_files());
   [[nodiscard]] std::uint64_t memory_body() const { return memory_body_; }
 
  private:
   friend class Body;
   Spool() = default;
+  // An error when so many more bytes may not be held.
+  [[nodiscard]] error_code check_room(std::uint64_t more) const;
+  std::unique_ptr<Files> files_;
   std::filesystem::path dir_;
   std::uint64_t memory_body_ = 0;
   std::uint64_t max_bytes_ = 0;
@@ -72,7 +78,11 @@ class Body {
     finished,
     abandoned
   };
+  error_code take(std::string_view bytes);
   error_code spill();
+  error_code write_to_file(std::string_view bytes, std::uint64_t offset);
+  Result<Piece> piece_at(std::uint64_t offset, std::size_t max);
+  [[nodiscard]] std::filesystem::path file() const;
   net::Signal changed_;
   Spool& spool_;
   std::string message_id_;
@@ -81,6 +91,7 @@ class Body {
   std::string read_buffer_;
   std::uint64_t size_ = 0;
   std::uint64_t read_to_ = 0;
+  std::uint64_t room_checked_to_ = 0;  // the disk's free space was looked at up to this size
   State state_ = State::arriving;
   bool reader_gone_ = false;
   error_code failed_;
