@@ -115,7 +115,9 @@ std::string Catalog::why_incomplete(std::string_view key, const Parameters& para
   return {};
 }
 
-bool Catalog::has(std::string_view key) const { return sentences_.find(key) != sentences_.end(); }
+bool Catalog::has(std::string_view key) const {
+  return sentences_.find(key) != sentences_.end();
+}
 
 std::vector<std::string> Catalog::keys() const {
   std::vector<std::string> out;

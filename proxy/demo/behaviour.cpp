@@ -41,7 +41,9 @@ constexpr Behaviour elsewhere{"",
                               "@sandbox.test, nothing leaves this computer",
                               "elsewhere"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -59,7 +61,9 @@ smtp::Reply reply_of(const Behaviour& behaviour, std::string_view address) {
 
 }  // namespace
 
-std::span<const Behaviour> behaviours() { return table; }
+std::span<const Behaviour> behaviours() {
+  return table;
+}
 
 const Behaviour& behaviour_of(std::string_view address) {
   const auto at = address.rfind('@');

@@ -55,7 +55,8 @@ std::size_t width_of(std::uint32_t code) {
 }
 
 bool may_not_begin_line(std::uint32_t code) {
-  constexpr std::u32string_view marks = U"、。,.」』)]:;!?ー・ぁぃぅぇぉっゃゅょァィゥェォッャュョ)〕】、";
+  constexpr std::u32string_view marks =
+      U"、。,.」』)]:;!?ー・ぁぃぅぇぉっゃゅょァィゥェォッャュョ)〕】、";
   return marks.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
 }
 
@@ -85,8 +86,8 @@ std::vector<Unit> units_of(std::string_view line) {
     }
     const bool is_wide = width_of(one.code) == 2;
     const bool is_break = is_wide || previous_wide;
-    const bool begins = units.empty() || has_space ||
-                        (is_break && !sticks && !may_not_begin_line(one.code));
+    const bool begins =
+        units.empty() || has_space || (is_break && !sticks && !may_not_begin_line(one.code));
     if (begins) units.push_back({{}, 0, has_space && !units.empty()});
     units.back().text += one.bytes;
     units.back().width += width_of(one.code);

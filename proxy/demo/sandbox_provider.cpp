@@ -45,7 +45,9 @@ smtp::Reply sender_reply(const smtp::ServerDialogue& dialogue) {
   return {250, "2.1.0", "Ok"};
 }
 
-smtp::Reply stopping_reply() { return {421, "4.3.2", "The sandbox is shutting down"}; }
+smtp::Reply stopping_reply() {
+  return {421, "4.3.2", "The sandbox is shutting down"};
+}
 
 bool is_slow(std::string_view address) {
   return behaviour_of(address).conduct == Conduct::accept_slowly;
@@ -53,8 +55,7 @@ bool is_slow(std::string_view address) {
 
 }  // namespace
 
-SandboxOptions::SandboxOptions()
-    : slow_recipient(demo::slow_recipient), slow_end(demo::slow_end) {}
+SandboxOptions::SandboxOptions() : slow_recipient(demo::slow_recipient), slow_end(demo::slow_end) {}
 
 Result<std::unique_ptr<SandboxProvider>> SandboxProvider::open(net::Rooms& rooms,
                                                                SandboxOptions options) {
@@ -75,7 +76,9 @@ std::string SandboxProvider::upstream_url() const {
   return "smtp://127.0.0.1:" + std::to_string(port_);
 }
 
-void SandboxProvider::start() { rooms_.start("sandbox", accept_all()); }
+void SandboxProvider::start() {
+  rooms_.start("sandbox", accept_all());
+}
 
 void SandboxProvider::stop() {
   if (is_stopping_) return;

@@ -72,7 +72,7 @@ class SandboxProvider {
   SandboxOptions options_;
   net::Signal stopping_;
   bool is_stopping_ = false;
-  std::set<net::Stream*> open_;  // each lives in the frame of its session
+  std::set<net::Stream*> open_;                          // each lives in the frame of its session
   std::set<std::pair<std::string, std::string>> tried_;  // sender, recipient: for greylist
   std::vector<Received> received_;
   OnReceived on_received_;
