@@ -40,7 +40,7 @@ smtpd_tls_key_file = {key}
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = cyrus
 smtpd_sasl_path = smtpd
-cyrus_sasl_config_path = {base}/sasl
+cyrus_sasl_config_path = {base}/etc/sasl
 smtpd_sasl_local_domain = postfix.test
 smtpd_sasl_security_options = noanonymous
 smtpd_recipient_restrictions = check_recipient_access texthash:{base}/etc/refused, permit_sasl_authenticated, reject
@@ -77,18 +77,20 @@ class Postfix:
 
     def start(self):
         os.chmod(os.path.dirname(self.base), 0o755)
-        for name in ("etc", "spool", "data", "log", "sasl"):
+        for name in ("etc", "etc/sasl", "spool", "data", "log"):
             os.makedirs(os.path.join(self.base, name), mode=0o755)
         shutil.chown(os.path.join(self.base, "data"), "postfix")
         self._write("etc/main.cf", MAIN.format(base=self.base, sink=self.sink_port, certificate=self.certificate[0],
                                                key=self.certificate[1]))
         self._write("etc/master.cf", MASTER.format(port=self.port))
         self._write("etc/refused", "nouser@example.test 550 5.1.1 no such person at postfix\n")
-        self._write("sasl/smtpd.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n"
-                    f"sasldb_path: {self.base}/sasl/sasldb2\n")
-        subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", f"{self.base}/sasl/sasldb2", "-u", "postfix.test",
+        self._write("etc/sasl/smtpd.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n"
+                    f"sasldb_path: {self.base}/etc/sasl/sasldb2\n")
+        # Debian's Postfix reads sasl/ below the configuration directory, whatever cyrus_sasl_config_path says.
+        subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", f"{self.base}/etc/sasl/sasldb2", "-u", "postfix.test",
                         self.USER], input=self.PASSWORD.encode(), check=True, timeout=10)
-        shutil.chown(f"{self.base}/sasl/sasldb2", "postfix")
+        shutil.chown(f"{self.base}/etc/sasl/sasldb2", group="postfix")
+        os.chmod(f"{self.base}/etc/sasl/sasldb2", 0o640)
         self._output = open(f"{self.base}/log/output", "wb")
         self.process = subprocess.Popen(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "start-fg"],
                                         stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)

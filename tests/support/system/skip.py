@@ -31,4 +31,4 @@ def main(*programs):
     missing = [name for name in programs if shutil.which(name, path=path) is None]
     if missing:
         skip(", ".join(missing))
-    unittest.main(module="__main__", verbosity=2)
+    unittest.main(module="__main__", verbosity=2, warnings="ignore")
