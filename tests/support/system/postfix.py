@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private Postfix: own configuration, queue and port; STARTTLS and SASL (Cyrus, sasldb); hands all on to a sink."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from system.ports import free_port, wait_until
+
+MAIN = """compatibility_level = 3.6
+queue_directory = {base}/spool
+data_directory = {base}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {base}/log/maillog
+maillog_file_prefixes = {base}/log
+import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = postfix.test
+mydestination =
+mynetworks =
+alias_maps =
+alias_database =
+local_recipient_maps =
+biff = no
+disable_dns_lookups = yes
+smtp_host_lookup = native
+default_transport = smtp:[127.0.0.1]:{sink}
+smtp_tls_security_level = none
+message_size_limit = 52428800
+smtpd_tls_security_level = encrypt
+smtpd_tls_auth_only = yes
+smtpd_tls_cert_file = {certificate}
+smtpd_tls_key_file = {key}
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = cyrus
+smtpd_sasl_path = smtpd
+cyrus_sasl_config_path = {base}/etc/sasl
+smtpd_sasl_local_domain = postfix.test
+smtpd_sasl_security_options = noanonymous
+smtpd_recipient_restrictions = check_recipient_access texthash:{base}/etc/refused, permit_sasl_authenticated, reject
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+"""
+
+MASTER = """127.0.0.1:{port} inet n - n - - smtpd
+cleanup   unix  n - n - 0 cleanup
+qmgr      unix  n - n 5 1 qmgr
+rewrite   unix  - - n - - trivial-rewrite
+bounce    unix  - - n - 0 bounce
+defer     unix  - - n - 0 bounce
+trace     unix  - - n - 0 bounce
+proxymap  unix  - - n - - proxymap
+smtp      unix  - - n - - smtp
+error     unix  - - n - - error
+retry     unix  - - n - - error
+discard   unix  - - n - - discard
+anvil     unix  - - n - 1 anvil
+scache    unix  - - n - 1 scache
+postlog   unix-dgram n - n - 1 postlogd
+tlsmgr    unix  - - n 1000? 1 tlsmgr
+"""
+
+
+class Postfix:
+    USER, PASSWORD = "tester", "Zauberwort-93"
+
+    def __init__(self, directory, certificate, sink_port):
+        self.base = os.path.join(directory, "postfix")
+        self.port = free_port()
+        self.certificate, self.sink_port = certificate, sink_port
+        self.process = None
+
+    def start(self):
+        os.chmod(os.path.dirname(self.base), 0o755)
+        for name in ("etc", "etc/sasl", "spool", "data", "log"):
+            os.makedirs(os.path.join(self.base, name), mode=0o755)
+        shutil.chown(os.path.join(self.base, "data"), "postfix")
+        self._write("etc/main.cf", MAIN.format(base=self.base, sink=self.sink_port, certificate=self.certificate[0],
+                                               key=self.certificate[1]))
+        self._write("etc/master.cf", MASTER.format(port=self.port))
+        self._write("etc/refused", "nouser@example.test 550 5.1.1 no such person at postfix\n")
+        self._write("etc/sasl/smtpd.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n"
+                    f"sasldb_path: {self.base}/etc/sasl/sasldb2\n")
+        # Debian's Postfix reads sasl/ below the configuration directory, whatever cyrus_sasl_config_path says.
+        subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", f"{self.base}/etc/sasl/sasldb2", "-u", "postfix.test",
+                        self.USER], input=self.PASSWORD.encode(), check=True, timeout=10)
+        shutil.chown(f"{self.base}/etc/sasl/sasldb2", group="postfix")
+        os.chmod(f"{self.base}/etc/sasl/sasldb2", 0o640)
+        self._output = open(f"{self.base}/log/output", "wb")
+        self.process = subprocess.Popen(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "start-fg"],
+                                        stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)
+        wait_until(self._answers, 20, "Postfix")
+
+    def _write(self, name, text):
+        with open(os.path.join(self.base, name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def _answers(self):
+        if self.process.poll() is not None:
+            with open(f"{self.base}/log/output", encoding="utf-8", errors="replace") as file:
+                raise AssertionError("Postfix ended: " + file.read() + self.log())
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as probe:
+                return probe.recv(3) == b"220"
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.process is None:
+            return
+        subprocess.run(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "stop"], stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=30, check=False)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._output.close()
+
+    def log(self):
+        try:
+            with open(f"{self.base}/log/maillog", encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def mark(self):
+        """A place in the log; sessions() counts from there."""
+        time.sleep(0.2)
+        return len(self.log())
+
+    def connects(self, since):
+        return len(re.findall(r"smtpd\[\d+\]: connect from", self.log()[since:]))
+
+    def sessions(self, since):
+        """The counters of each finished session, such as {'auth': '1', 'bdat': '5', 'mail': '5'}."""
+        ended = re.findall(r"smtpd\[\d+\]: disconnect from \S+ (.*)", self.log()[since:])
+        return [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in ended]
