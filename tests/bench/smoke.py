@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does every part of the bench work? A few messages through each; counts, never times."""
 import argparse
+import socket
 import tempfile
 import unittest
 
@@ -24,6 +25,19 @@ class Smoke(unittest.TestCase):
             load = TOOL.load(port=sink.port, messages=2, size=5_000_000)
             self.assertEqual(load['errors'], 0)
             self.assertEqual(sink.report()['altered'], 0)
+
+    def test_bdat_in_one_flight_and_an_altered_message(self):
+        message = b'X-Bench-Digest: 0123456789abcdef\r\n\r\nnot what the digest says\r\n'
+        flight = (b'EHLO client.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\n'
+                  b'BDAT 10\r\n' + message[:10] +
+                  b'BDAT %d LAST\r\n' % (len(message) - 10) + message[10:] + b'QUIT\r\n')
+        with TOOL.start('sink', verify=True) as sink:
+            with socket.create_connection(('127.0.0.1', sink.port), timeout=10) as client:
+                client.sendall(flight)
+                with client.makefile('rb') as answer:
+                    self.assertIn(b'250 2.0.0 Taken\r\n221', answer.read())
+            seen = sink.report()
+        self.assertEqual((seen['messages'], seen['by_bdat'], seen['altered']), (1, 1, 1))
 
     def test_a_timed_load_ends(self):
         with TOOL.start('sink') as sink:
