@@ -28,13 +28,13 @@ class Bench:
 class Running:
     """A sink, perhaps behind a delay, and the subject in front of it."""
 
-    def __init__(self, bench, subject, delay_ms=0, chunking=True):
+    def __init__(self, bench, subject, delay_ms=0, chunking=True, verify=False):
         self.bench, self.subject, self.delay_ms = bench, subject, delay_ms
-        self.chunking, self.delay = chunking, None
+        self.chunking, self.verify, self.delay = chunking, verify, None
 
     def __enter__(self):
         bench, wan = self.bench, None
-        options = {'no_chunking': not self.chunking}
+        options = {'no_chunking': not self.chunking, 'verify': self.verify}
         if self.delay_ms:
             wan = bench.certificate
             options |= {'certificate': wan, 'key': bench.key, 'login': LOGIN}
@@ -79,6 +79,20 @@ def problems(into, label, load):
         if load[kind]:
             note = f' ({load["first_error"]})' if kind == 'errors' else ''
             into.setdefault('problems', []).append(f'{label}: {load[kind]} {kind}{note}')
+
+
+def intact(bench, subject):
+    """No metric: messages must arrive once and unchanged, or the other figures mean nothing."""
+    values = {}
+    for chunking in (True, False):
+        with Running(bench, subject, chunking=chunking, verify=True) as running:
+            for size, messages, sessions in ((100_000, 12, 3), (5_000_000, 2, 2)):
+                load = running.load(messages=messages, sessions=sessions, size=size)
+                problems(values, f'intact {size}', load)
+            altered = running.sink.report()['altered']
+            if altered:
+                values.setdefault('problems', []).append(f'intact: {altered} altered')
+    return values
 
 
 def throughput(bench, subject):
@@ -164,4 +178,4 @@ def running_idle(bench, subject, values):
             values['PSS KB per session'] = (after - before) / counts['held']
 
 
-CASES = {'throughput': throughput, 'wan': wan, 'large': large, 'idle': idle}
+CASES = {'intact': intact, 'throughput': throughput, 'wan': wan, 'large': large, 'idle': idle}
