@@ -1,2 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-int main() { return 0; }
+// The front door: reads the command line, picks the language, and hands over to the subcommand.
+#include "classifier/explain/messages.hpp"
+#include "config/embedded.hpp"
+#include "proxy/cli/config_check.hpp"
+#include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/load_settings.hpp"
+#include "proxy/cli/options.hpp"
+#include "proxy/cli/run_demo.hpp"
+#include "proxy/cli/serve.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace {
+
+using todoku::settings::Language;
+
+// LC_ALL, LC_MESSAGES, LANG, in the order of POSIX (XBD 8.2).
+Language language_of_environment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    return std::string_view(value).starts_with("ja") ? Language::japanese : Language::english;
+  }
+  return Language::english;
+}
+
+Language chosen_language(const std::optional<std::string>& option, Language setting) {
+  if (option == "ja") return Language::japanese;
+  if (option == "en") return Language::english;
+  return setting == Language::automatic ? language_of_environment() : setting;
+}
+
+todoku::explain::Catalog catalog_for(Language language) {
+  const auto* file = language == Language::japanese ? "messages/ja.toml" : "messages/en.toml";
+  auto parsed = todoku::explain::Catalog::parse(todoku::config::embedded(file));
+  if (auto* catalog = std::get_if<todoku::explain::Catalog>(&parsed)) return std::move(*catalog);
+  return {};  // the tests hold both files well-formed
+}
+
+int run(const todoku::cli::ServeOptions& options) {
+  const auto loaded = todoku::cli::load_settings(options);
+  for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
+  const auto catalog = catalog_for(chosen_language(options.language, loaded.settings.language));
+  if (loaded.mistakes.empty()) return todoku::cli::run_serve(loaded.settings, catalog);
+  std::cerr << catalog.render("serve.settings_mistakes",
+                              {{"count", std::to_string(loaded.mistakes.size())}})
+            << "\n";
+  return loaded.exit_code;
+}
+
+int run(const todoku::cli::DemoOptions& options) {
+  const auto language = chosen_language(options.language, Language::automatic);
+  const auto catalog = catalog_for(language);
+  return todoku::cli::run_demo(options, language, catalog);
+}
+
+int run(const todoku::cli::ConfigCheckOptions& options) {
+  return todoku::cli::config_check(options, std::cout, std::cerr);
+}
+
+int run(const todoku::cli::Finished& finished) {
+  (finished.code == 0 ? std::cout : std::cerr) << finished.text;
+  return finished.code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = todoku::cli::parse_options(argc, argv, TODOKU_VERSION);
+  return std::visit([](const auto& chosen) { return run(chosen); }, options);
+}

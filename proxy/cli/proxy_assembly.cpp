@@ -99,9 +99,9 @@ std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
 std::optional<StartFailure> ProxyAssembly::prepare_tls() {
   auto roots = net::ClientTls::make(settings_.upstream_ca);
   if (roots.has_error()) {
-    return StartFailure{exit_no_input,
-                        say("serve.upstream_ca_unusable", {{"file", settings_.upstream_ca},
-                                                           {"reason", roots.error().message()}})};
+    return StartFailure{
+        exit_no_input, say("serve.upstream_ca_unusable",
+                           {{"file", settings_.upstream_ca}, {"reason", roots.error().message()}})};
   }
   client_tls_ = std::move(*roots);
   auto made = net::ensure_certificate(state_dir_, std::chrono::system_clock::now());
@@ -128,10 +128,9 @@ StartFailure ProxyAssembly::port_taken(const settings::ServerUrl& url, error_cod
   auto owner = net::owner_of_port(url.port);
   if (owner.empty()) owner = say("serve.unknown_program", {});
   const auto free_port = net::free_port_near(url.port);
-  return {exit_unavailable,
-          say("serve.port_taken", {{"port", std::to_string(url.port)},
-                                   {"owner", owner},
-                                   {"free_port", std::to_string(free_port)}})};
+  return {exit_unavailable, say("serve.port_taken", {{"port", std::to_string(url.port)},
+                                                     {"owner", owner},
+                                                     {"free_port", std::to_string(free_port)}})};
 }
 
 std::optional<StartFailure> ProxyAssembly::open_listeners() {

@@ -50,6 +50,13 @@ void tell_what_waits_for_later(const settings::Settings& settings, platform::Log
 
 }  // namespace
 
+void ignore_broken_pipes() {
+#ifndef _WIN32
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
+}
+
 std::unique_ptr<platform::Log> make_log(const settings::Settings& settings) {
   const auto format = settings.log_format == settings::LogFormat::json ? platform::LogFormat::json
                                                                        : platform::LogFormat::text;
@@ -57,10 +64,7 @@ std::unique_ptr<platform::Log> make_log(const settings::Settings& settings) {
 }
 
 int run_serve(const settings::Settings& settings, const explain::Catalog& catalog) {
-  std::signal(SIGPIPE, SIG_IGN);
-#ifdef SIGXFSZ
-  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of write(), not an end
-#endif
+  ignore_broken_pipes();
   const auto log = make_log(settings);
   asio::io_context context(1);
   asio::signal_set signals(context, SIGINT, SIGTERM);
@@ -78,8 +82,8 @@ int run_serve(const settings::Settings& settings, const explain::Catalog& catalo
   context.run();
   log->write(platform::LogLevel::info, "stopped", "", {});
   log->flush();
-  // Rooms that outlasted the stop limit are suspended in the middle of things: their frames must not be taken
-  // apart around objects that are gone already.
+  // Rooms that outlasted the stop limit are suspended in the middle of things: their frames must
+  // not be taken apart around objects that are gone already.
   if (proxy.rooms().alive() > 0) std::quick_exit(exit_ok);
   return exit_ok;
 }

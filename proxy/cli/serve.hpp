@@ -10,6 +10,9 @@
 
 namespace todoku::cli {
 
+// A broken pipe and a file-size limit are errors of write(), not the end of the process.
+void ignore_broken_pipes();
+
 // The log as the settings want it.
 std::unique_ptr<platform::Log> make_log(const settings::Settings& settings);
 
