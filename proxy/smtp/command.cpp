@@ -303,7 +303,8 @@ Command parse_command(std::string_view line) {
   const std::string_view word = line.substr(0, end);
   for (const Known& known : known_words)
     if (equals_upper(word, known.word)) return {known.verb, trimmed(line.substr(end))};
-  if (equals_upper(line.substr(0, 5), "HOST:")) return {Verb::http, {}};
+  const bool is_request = line.find(" HTTP/") != std::string_view::npos;
+  if (is_request || equals_upper(line.substr(0, 5), "HOST:")) return {Verb::http, {}};
   return {};
 }
 

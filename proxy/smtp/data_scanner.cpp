@@ -10,27 +10,33 @@ namespace todoku::smtp {
 
 namespace {
 
-bool contains_eight_bit(std::string_view bytes) {
-  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+constexpr std::uint64_t low_bits = 0x0101010101010101U;
+constexpr std::uint64_t high_bits = 0x8080808080808080U;
+
+struct ByteCounts {
+  bool has_eight_bit = false;
+  std::uint64_t nul_bytes = 0;
+};
+
+// Eight bytes at a time; a word that may hold a NUL is looked at byte by byte.
+ByteCounts count(std::string_view bytes) {
+  ByteCounts counts;
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
-  for (; end - at >= 32; at += 32) {
-    std::uint64_t words[4];
-    std::memcpy(words, at, sizeof words);
-    if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) return true;
+  std::uint64_t seen = 0;
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    seen |= word;
+    if (((word - low_bits) & ~word & high_bits) != 0)
+      counts.nul_bytes += static_cast<std::uint64_t>(std::count(at, at + 8, '\0'));
   }
-  return std::any_of(at, end, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
-}
-
-std::uint64_t count_nul(std::string_view bytes) {
-  std::uint64_t count = 0;
-  while (!bytes.empty()) {
-    const auto* found = static_cast<const char*>(std::memchr(bytes.data(), 0, bytes.size()));
-    if (found == nullptr) break;
-    ++count;
-    bytes.remove_prefix(static_cast<std::size_t>(found - bytes.data()) + 1);
+  for (; at != end; ++at) {
+    seen |= static_cast<unsigned char>(*at);
+    if (*at == '\0') ++counts.nul_bytes;
   }
-  return count;
+  counts.has_eight_bit = (seen & high_bits) != 0;
+  return counts;
 }
 
 }  // namespace
@@ -141,8 +147,9 @@ void DataScanner::end_line(bool after_crlf) {
 }
 
 void DataScanner::count_bytes(std::string_view consumed) {
-  has_eight_bit_ = has_eight_bit_ || contains_eight_bit(consumed);
-  nul_bytes_ += count_nul(consumed);
+  const ByteCounts counts = count(consumed);
+  has_eight_bit_ = has_eight_bit_ || counts.has_eight_bit;
+  nul_bytes_ += counts.nul_bytes;
 }
 
 }  // namespace todoku::smtp

@@ -4,6 +4,9 @@
 // Our side of a submission session with a mail client (RFC 6409, 5321, 4954, 3207): all protocol
 // knowledge and none of the policy. Whenever policy is needed it asks the room (Action::ask), which
 // reads question(), calls exactly one answer function and goes on with Happened::answered.
+// A body that grows beyond offered.max_size: transaction_dropped is asked at once, the rest is
+// swallowed, and its end is answered 552 5.3.4. After discard_body nothing more is asked about that
+// transaction. An answer of 421 also closes the connection.
 // Floor 0: no socket, no clock. One owner, one thread.
 #include "proxy/smtp/capabilities.hpp"
 #include "proxy/smtp/credentials.hpp"

@@ -7,6 +7,14 @@
 
 namespace todoku::smtp {
 
+namespace {
+
+bool uses_token(Mechanism mechanism) {
+  return mechanism == Mechanism::xoauth2 || mechanism == Mechanism::oauthbearer;
+}
+
+}  // namespace
+
 bool ServerDialogue::Impl::may_log_in() const {
   return options.offered.offers_login && (is_secure || !options.login_needs_tls);
 }
@@ -76,7 +84,7 @@ void ServerDialogue::Impl::apply_given() {
     case Question::none:
       break;
     case Question::login:
-      if (answer.kind == Given::Kind::oauth_failure) {
+      if (answer.kind == Given::Kind::oauth_failure && uses_token(login.mechanism)) {
         say(334, {}, encode_base64(answer.json));
         pending_refusal_ = std::move(answer.reply);
         state_ = State::oauth_failure;

@@ -29,7 +29,8 @@ std::optional<LineReader::Line> LineReader::next() {
       if (!dropping_) dropped_head_ = buffer_.substr(begin_, max_line_);
       dropping_ = true;
       const bool keep_cr = held() > 0 && buffer_.back() == '\r';
-      buffer_.assign(keep_cr ? "\r" : "");
+      buffer_.clear();
+      if (keep_cr) buffer_.push_back('\r');
       begin_ = 0;
       searched_ = buffer_.size();
     }

@@ -42,9 +42,9 @@ TEST(Command, knows_verbs_in_any_case) {
 }
 
 TEST(Command, knows_browsers) {
-  for (const char* line :
-       {"GET / HTTP/1.1", "POST / HTTP/1.1", "PUT /", "HEAD /", "OPTIONS *", "DELETE /",
-        "CONNECT a:1", "PATCH /", "PRI * HTTP/2.0", "Host: localhost", "host:localhost"})
+  for (const char* line : {"GET / HTTP/1.1", "POST / HTTP/1.1", "PUT /", "HEAD /", "OPTIONS *",
+                           "DELETE /", "CONNECT a:1", "PATCH /", "PRI * HTTP/2.0",
+                           "PROPFIND /x HTTP/1.1", "Host: localhost", "host:localhost"})
     EXPECT_EQ(parse_command(line).verb, Verb::http) << line;
 }
 
