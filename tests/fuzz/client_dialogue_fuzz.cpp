@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hostile relay against our client. The first byte chooses the options, every later NUL an event;
-// the rest is what the relay says. Accepted needs a 2xx, and nothing is sent behind finish.
+// A hostile relay against our client. The first byte chooses the options; the rest is what the
+// relay says, cut into events at each NUL. Accepted needs a 2xx, and nothing is sent behind finish.
 #include "proxy/smtp/client_dialogue.hpp"
 
 #include <algorithm>
@@ -45,15 +45,15 @@ wire::Event event_for(wire::Action action, std::string_view& bytes) {
   if (action == wire::Action::write) return {written};
   if (action == wire::Action::secure) return {secured};
   if (bytes.empty()) return {closed};
-  const std::size_t end = bytes.find('\0');
-  if (end != 0) {
-    const std::string_view piece = bytes.substr(0, end);
-    bytes.remove_prefix(piece.size());
-    return {received, piece};
+  if (bytes[0] == '\0') {
+    bytes.remove_prefix(1);
+    if (bytes.empty() || bytes[0] == '\0') return {timed_out};
   }
-  bytes.remove_prefix(1);
-  const bool is_last = bytes.empty() || bytes[0] == '\0';
-  return {is_last ? timed_out : bytes[0] == 's' ? stopping : received, bytes.substr(0, 1)};
+  const bool is_stopping = bytes[0] == 's';
+  const std::string_view piece =
+      bytes.substr(0, is_stopping ? 1 : std::min(bytes.find('\0'), bytes.size()));
+  bytes.remove_prefix(piece.size());
+  return is_stopping ? wire::Event{stopping} : wire::Event{received, piece};
 }
 
 }  // namespace
