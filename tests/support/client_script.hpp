@@ -5,6 +5,7 @@
 // whole or byte by byte, broken off at any step. No socket, no clock.
 #include "proxy/smtp/client_dialogue.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -49,8 +50,7 @@ class ScriptedRelay {
       }
     }
     finished_ = true;
-    said_.append(step.output);
-    flights_.emplace_back(step.output);
+    hear(std::string(step.output));
   }
 
   [[nodiscard]] const std::string& said() const { return said_; }  // all client bytes
