@@ -33,7 +33,8 @@ class ClientTls {
   static Result<std::unique_ptr<ClientTls>> make(const std::filesystem::path& extra_ca);
   ~ClientTls();
   boost::asio::ssl::context& context();
-  // Session resumption: called by Stream around handshakes. SSL* as void* keeps OpenSSL out of
+  // Session resumption: called by Stream before handshakes; this object must outlive those streams,
+  // whose sessions come to it later. SSL* as void* keeps OpenSSL out of
   // here.
   void prepare(void* ssl, const std::string& host_and_port);
 
