@@ -9,6 +9,7 @@
 #include "proxy/settings/registry.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -120,6 +121,17 @@ LoadedSettings load_settings(const ServeOptions& options,
 LoadedSettings load_settings(const ServeOptions& options) {
   return load_settings(options,
                        options.config ? std::filesystem::path{} : platform::default_config_file());
+}
+
+LoadedSettings load_demo_settings(const DemoOptions& options) {
+  ServeOptions same;
+  same.listen = options.listen;
+  same.language = options.language;
+  same.state_dir = options.state_dir;
+  LoadedSettings loaded;
+  loaded.mistakes = apply_options(loaded.settings, same);
+  if (!loaded.mistakes.empty()) loaded.exit_code = exit_usage;
+  return loaded;
 }
 
 }  // namespace todoku::cli

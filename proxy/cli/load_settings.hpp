@@ -6,6 +6,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/settings/settings.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <vector>
 
@@ -24,6 +25,8 @@ LoadedSettings load_settings(const ServeOptions& options,
                              const std::filesystem::path& default_file);
 // With platform::default_config_file().
 LoadedSettings load_settings(const ServeOptions& options);
+// The demo reads no file; its accounts are its own, so the whole is not judged here.
+LoadedSettings load_demo_settings(const DemoOptions& options);
 
 constexpr std::size_t max_settings_file = 1024 * 1024;  // bytes
 

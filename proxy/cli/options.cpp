@@ -94,7 +94,11 @@ std::optional<Finished> unknown_command(int argc, const char* const* argv) {
   if (argc < 2) return usage_error("no command given; commands are serve, demo and config", "");
   const std::string_view word = argv[1];
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
-  if (word.starts_with('-') || known) return std::nullopt;
+  if (known || word == "--help" || word == "--version") return std::nullopt;
+  if (word.starts_with('-'))
+    return usage_error("unknown option " + settings::quoted(word) +
+                           "; options stand after the command (serve, demo or config)",
+                       "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
   message += near.empty() ? "; commands are serve, demo and config"
@@ -122,7 +126,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  check_app.add_option("FILE", check.file, "Settings file")->required();
+  check_app.add_option("FILE", check.file, "Settings file")->required()->type_name("");
   add_language(check_app, check.language);
   const std::string_view first = argv[1];
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
@@ -136,8 +140,10 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
     if (config_app.parsed()) return Finished{exit_ok, config_app.help("todoku")};
     if (serve_app.parsed()) return Finished{exit_ok, serve_app.help("todoku")};
     if (demo_app.parsed()) return Finished{exit_ok, demo_app.help("todoku")};
-    return Finished{exit_ok, app.help("todoku")};
+    return Finished{exit_ok, app.help()};
   } catch (const CLI::Error& error) {
+    if (config_app.parsed() && !check_app.parsed())
+      return usage_error("config has one command: check FILE", command);
     return usage_error(error.what(), command);
   }
   if (serve_app.parsed()) return serve;

@@ -39,6 +39,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::string_view best;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const auto candidate : words) {
+    const auto longer = std::max(word.size(), candidate.size());
+    const auto shorter = std::min(word.size(), candidate.size());
+    if (longer - shorter >= least) continue;  // cannot be nearer; keeps files full of rubbish quick
     const auto distance = edit_distance(word, candidate);
     if (distance < least) {
       least = distance;

@@ -193,6 +193,14 @@ TEST_F(SettingsFiles, OnlyTheDefaultFileMayBeMissing) {
   EXPECT_EQ(load_settings(serve({}), missing).exit_code, exit_config);
 }
 
+TEST(CliOptions, TheDemoNeedsNoFileAndNoAccount) {
+  const auto loaded = load_demo_settings({"ja", {"submission://127.0.0.1:0"}, "/s", true});
+  EXPECT_EQ(loaded.exit_code, exit_ok);
+  EXPECT_EQ(loaded.settings.listen.size(), 1U);
+  EXPECT_EQ(loaded.settings.state_dir, "/s");
+  EXPECT_EQ(load_demo_settings({std::nullopt, {"x"}, std::nullopt, false}).exit_code, exit_usage);
+}
+
 TEST_F(SettingsFiles, MistakesOfFileAndOptionsAreToldTogether) {
   const auto name = file("lisetn = 1\n");
   const auto loaded = load_settings(

@@ -66,6 +66,14 @@ TEST(SettingsMistakes, SyntaxHasLineAndColumn) {
   EXPECT_THAT(read("a = " + std::string(100'000, '[')), SizeIs(1));
 }
 
+TEST(SettingsMistakes, CharactersOutsideQuotesAreToldWithTheirPlace) {
+  // Greek, Cyrillic, kana, kanji, a wide space and wide quotes, as they slip in with an IME.
+  for (const auto* text :
+       {"\nlisten = \u03a7", "\nlisten = \u0416", "\nlisten = \u3042", "\nlisten = \u6771",
+        "\nlisten = \u201cx\u201d", "\n\u30a2 = 1", "\nlisten\u3000= \u300cx\u300d", "\n[\u30a2]"})
+    EXPECT_THAT(read(text), ElementsAre(StartsWith("t.toml:2: column "))) << text;
+}
+
 TEST(SettingsMistakes, TheRightNameInTheWrongPlaceIsFound) {
   EXPECT_THAT(read("answer_budget = \"5s\""),
               ElementsAre(HasSubstr("did you mean delivery.answer_budget?")));
