@@ -166,8 +166,9 @@ class Trouble(SystemTest):
                                 ("auth", CLOSE), ("auth", "454 4.7.0 directory down"), ("auth", "421 4.3.0 bye"),
                                 ("auth", "xyz")):
             with self.subTest(phase=phase, reaction=str(reaction)):
-                upstream, todoku = self.pair()
+                upstream = self.upstream()
                 upstream.reactions = {phase: reaction}
+                todoku = self.todoku(upstream.url)
                 answer = login_of(todoku)
                 self.assertEqual(answer.code, 454, answer)
                 self.assertIn("4.7.0", answer.text)
@@ -179,6 +180,7 @@ class Trouble(SystemTest):
         for phase in ("connect", "auth"):
             with self.subTest(phase):
                 upstream.reactions = {phase: SILENT}
+                upstream.drop_connections()
                 begun = time.monotonic()
                 self.assertEqual(login_of(todoku).code, 454)
                 self.assertLess(time.monotonic() - begun, 12)
@@ -232,8 +234,7 @@ class Trouble(SystemTest):
     def test_an_upstream_that_dropped_the_warm_connection_is_dialled_again(self):
         upstream, todoku = self.pair()
         self.assertEqual(send_mail(todoku.port, BODY).code, 250)
-        for connection in upstream.connections:
-            connection.socket.close() if connection.closed else connection.socket.shutdown(2)
+        upstream.drop_connections()
         time.sleep(0.3)
         self.assertEqual(send_mail(todoku.port, BODY).code, 250)
         self.assertEqual(len(upstream.messages), 2)
@@ -303,7 +304,7 @@ class Ending(SystemTest):
             time.sleep(0.5)
             client.send(stuff(BODY)[40:])
             self.assertEqual(client.reply().code, 250)
-            self.assertIn(client.reply().code, (421, 0))
+            self.assertEqual(client.reply().code, 421)
         self.assertEqual(idle.reply().code, 421)
         self.assertEqual(todoku.process.wait(10), 0)
         self.assertEqual(len(upstream.messages), 1)
