@@ -198,6 +198,13 @@ class Smtplib(SystemTest):
             self.assertEqual(client.data(b"Subject: x\r\n\r\nx\r\n").code, 250)
         wait_until(lambda: len(upstream.messages) == 1, 5, "the message")
 
+    def test_an_upstream_given_by_its_ipv6_address(self):
+        upstream = self.upstream(host="::1")
+        todoku = self.todoku(f"submission://[::1]:{upstream.port}")
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login().code, 235)
+
 
 class OwnCertificate(SystemTest):
     """The certificate that the program makes for localhost (RFC 5280; a leaf, not a CA)."""

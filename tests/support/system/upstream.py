@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recording submission server, one thread for each connection, that behaves as badly as a test wants.
 
-reactions maps a phase to what happens there instead of the usual: connect, ehlo, starttls, auth, mail, rcpt,
+reactions maps a phase to what happens there instead of the usual: connect, ehlo (ehlo_tls for
+the second one), starttls, auth, mail, rcpt,
 data, body (before the body is read), end (final dot or BDAT LAST), quit. A reaction is a reply line, raw bytes,
 CLOSE, SILENT, Delay, Endless, or a function of the command's argument that returns one of these or None.
 """
@@ -81,8 +82,7 @@ class Upstream:
         self.stopping.set()
         self.gate.set()
         shut(self.listener)
-        for connection in list(self.connections):
-            shut(connection.socket)
+        self.drop_connections()
 
     def _accept(self):
         while not self.stopping.is_set():
@@ -93,6 +93,11 @@ class Upstream:
             connection = Connection(self, accepted)
             self.connections.append(connection)
             threading.Thread(target=connection.run, daemon=True).start()
+
+    def drop_connections(self):
+        """Closes what is open, as after a restart of the server."""
+        for connection in list(self.connections):
+            shut(connection.socket)
 
     def commands(self):
         """Every command line of every connection, in order of the connections."""
@@ -202,7 +207,8 @@ class Connection:
             handler(rest.strip())
 
     def _on_ehlo(self, name):
-        if self._react("ehlo", name):
+        after_tls = self.secure and "ehlo_tls" in self.upstream.reactions
+        if self._react("ehlo_tls" if after_tls else "ehlo", name):
             return
         offered = list(self.upstream.extensions)
         if self.upstream.tls == "starttls" and not self.secure:
