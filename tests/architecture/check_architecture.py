@@ -231,12 +231,14 @@ def heads(house):
         name = path.split('/')[-1]
         is_script = text.startswith('#!')
         if not (path.endswith(SOURCES + ('.py', '.cmake', '.sh', '.toml', '.html', '.css', '.js')) or is_script
-                or name == 'CMakeLists.txt'):
+                or name == 'CMakeLists.txt') or path.startswith(rules.SEEDS):
             continue
         if not any('SPDX-License-Identifier: Apache-2.0' in line for line in lines[:3]):
             yield path, 1, 'no SPDX-License-Identifier in the first three lines'
         if not (path.endswith(SOURCES + ('.py',)) or is_script) or path.startswith('config/'):
             continue
+        if path.endswith('.cpp') and path[:-4] + '.hpp' in house.files:
+            continue  # the header beside it says what it is
         head = [line for line in lines[:12] if 'SPDX' not in line and not line.startswith('#!')]
         if not any(re.match(r'\s*(//|#\s|/\*|""")', line) for line in head):
             yield path, 1, 'no head comment: what is this, and what does it promise?'

@@ -22,13 +22,13 @@ def outcome(case):
 
 
 def reason_in(case):
-    """The test's own words for why it was skipped: the line with 'skip' in it, or the one after [  SKIPPED ]."""
+    """The test's own words for why it was skipped: the line after GoogleTest's marker, or the one with 'skip' in it."""
     lines = [line.strip() for line in (case.findtext('system-out') or '').splitlines() if line.strip()]
-    for line in lines:
-        if 'skip' in line.lower() and not line.startswith('['):
-            return line
     for before, line in zip(lines, lines[1:]):
-        if before.lower().endswith('skipped') and not line.startswith('['):
+        if before.endswith(': Skipped'):
+            return line
+    for line in lines:
+        if 'skip' in line.lower() and not line.startswith(('[', 'Note:')):
             return line
     return lines[-1] if lines else ''
 
