@@ -51,11 +51,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   if (auto failure = prepare_tls()) return failure;
   auto spool =
       store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
-  if (spool.has_error()) {
-    return StartFailure{exit_cannot_create,
-                        say("serve.spool_unusable",
-                            {{"dir", state_dir_.string()}, {"reason", spool.error().message()}})};
-  }
+  if (spool.has_error()) return state_dir_problem(spool.error());
   spool_ = std::move(*spool);
   const auto instance = make_instance();
   relay_ = std::make_unique<relay::Relay>(
@@ -75,22 +71,13 @@ std::optional<StartFailure> ProxyAssembly::start() {
 std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
   state_dir_ = settings_.state_dir.empty() ? platform::default_state_dir()
                                            : std::filesystem::path(settings_.state_dir);
-  if (const auto failed = platform::make_private_dir(state_dir_)) {
-    return StartFailure{exit_cannot_create,
-                        say("serve.state_dir_unusable",
-                            {{"dir", state_dir_.string()}, {"reason", failed.message()}})};
-  }
+  if (const auto failed = platform::make_private_dir(state_dir_)) return state_dir_problem(failed);
   int holder = 0;
   auto lock = platform::InstanceLock::take(state_dir_, &holder);
-  if (lock.has_error()) {
-    return StartFailure{exit_cannot_create,
-                        say("serve.state_dir_unusable",
-                            {{"dir", state_dir_.string()}, {"reason", lock.error().message()}})};
-  }
+  if (lock.has_error()) return state_dir_problem(lock.error());
   if (!*lock) {
     return StartFailure{exit_try_later,
-                        say("serve.state_dir_locked",
-                            {{"dir", state_dir_.string()}, {"pid", std::to_string(holder)}})};
+                        say("serve.state_dir_locked", {{"pid", std::to_string(holder)}})};
   }
   lock_.emplace(std::move(**lock));
   return std::nullopt;
@@ -99,9 +86,9 @@ std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
 std::optional<StartFailure> ProxyAssembly::prepare_tls() {
   auto roots = net::ClientTls::make(settings_.upstream_ca);
   if (roots.has_error()) {
-    return StartFailure{
-        exit_no_input, say("serve.upstream_ca_unusable",
-                           {{"file", settings_.upstream_ca}, {"reason", roots.error().message()}})};
+    return StartFailure{exit_no_input,
+                        say("serve.upstream_ca_problem", {{"file", settings_.upstream_ca},
+                                                          {"problem", roots.error().message()}})};
   }
   client_tls_ = std::move(*roots);
   auto made = net::ensure_certificate(state_dir_, std::chrono::system_clock::now());
@@ -115,28 +102,37 @@ std::optional<StartFailure> ProxyAssembly::prepare_tls() {
     made = context.error();
   }
   return StartFailure{exit_cannot_create,
-                      say("serve.certificate_unusable",
-                          {{"dir", state_dir_.string()}, {"reason", made.error().message()}})};
+                      say("serve.certificate_problem", {{"directory", state_dir_.string()},
+                                                        {"problem", made.error().message()}})};
 }
 
-StartFailure ProxyAssembly::port_taken(const settings::ServerUrl& url, error_code why) const {
-  const auto where = settings::to_string(url);
-  if (why != asio::error::address_in_use) {
+StartFailure ProxyAssembly::state_dir_problem(error_code why) const {
+  return {exit_cannot_create, say("serve.state_dir_problem", {{"directory", state_dir_.string()},
+                                                              {"problem", why.message()}})};
+}
+
+StartFailure ProxyAssembly::cannot_listen(const settings::ServerUrl& url, error_code why) const {
+  const auto free_port =
+      std::to_string(net::free_port_near(std::max<std::uint16_t>(url.port, 1024)));
+  const auto port = std::to_string(url.port);
+  if (why == asio::error::address_in_use) {
+    const auto owner = net::owner_of_port(url.port);
+    const auto* key = owner.empty() ? "serve.port_taken_by_unknown" : "serve.port_taken";
     return {exit_unavailable,
-            say("serve.listen_failed", {{"listen", where}, {"reason", why.message()}})};
+            say(key, {{"port", port}, {"owner", owner}, {"free_port", free_port}})};
   }
-  auto owner = net::owner_of_port(url.port);
-  if (owner.empty()) owner = say("serve.unknown_program", {});
-  const auto free_port = net::free_port_near(url.port);
-  return {exit_unavailable, say("serve.port_taken", {{"port", std::to_string(url.port)},
-                                                     {"owner", owner},
-                                                     {"free_port", std::to_string(free_port)}})};
+  if (why == asio::error::access_denied) {
+    return {exit_no_permission,
+            say("serve.port_not_allowed", {{"port", port}, {"free_port", free_port}})};
+  }
+  return {exit_unavailable, say("serve.listen_failed", {{"listen", settings::to_string(url)},
+                                                        {"problem", why.message()}})};
 }
 
 std::optional<StartFailure> ProxyAssembly::open_listeners() {
   for (const auto& url : settings_.listen) {
     auto listener = net::Listener::open(rooms_.executor(), url.host, url.port);
-    if (listener.has_error()) return port_taken(url, listener.error());
+    if (listener.has_error()) return cannot_listen(url, listener.error());
     const auto port = listener->port();
     const bool is_implicit = url.scheme == settings::Scheme::submissions;
     if (!is_implicit && plain_port_ == 0) plain_port_ = port;

@@ -54,7 +54,8 @@ class ProxyAssembly {
   std::optional<StartFailure> prepare_state_dir();
   std::optional<StartFailure> prepare_tls();
   std::optional<StartFailure> open_listeners();
-  StartFailure port_taken(const settings::ServerUrl& url, error_code why) const;
+  StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
+  StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
   std::string say(std::string_view key, const explain::Parameters& parameters) const;
 

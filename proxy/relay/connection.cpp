@@ -189,7 +189,7 @@ delivery::Attempt Connection::failure() const {
 }
 
 const std::string& Connection::oauth_challenge() const {
-  return dialogue_->oauth_challenge();
+  return dialogue_->login_challenge();
 }
 
 std::chrono::steady_clock::duration Connection::idle_for() const {

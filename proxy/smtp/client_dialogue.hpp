@@ -138,8 +138,6 @@ class ClientDialogue final : public wire::Dialogue {
   [[nodiscard]] bool is_reusable() const;
   // The final dot (or BDAT LAST) of the current message has been given to a write step.
   [[nodiscard]] bool has_sent_end() const;
-  // The decoded JSON of a refused token (XOAUTH2, OAUTHBEARER); empty = none.
-  [[nodiscard]] const std::string& oauth_challenge() const;
   [[nodiscard]] const Capabilities& capabilities() const;  // the current EHLO's
   [[nodiscard]] bool is_secure() const;
 

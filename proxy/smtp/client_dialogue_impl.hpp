@@ -20,6 +20,7 @@ class ClientDialogue::Impl {
   void order(bool reset_not_quit);
   void give(Chunk chunk);
   void abandon();
+  [[nodiscard]] bool has_sent_end() const { return end_sent_; }
 
   // Read by the front class.
   Wants wants = Wants::order;
