@@ -238,6 +238,21 @@ TEST(ServerDialogue, P32_421_when_idle_or_stopping) {
   EXPECT_EQ(stopping.dialogue.end(), smtp::ServerEnd::stopped);
 }
 
+TEST(ServerDialogue, a_client_that_does_not_read_is_left) {
+  ServerDialogue dialogue(usual_options());
+  EXPECT_EQ(dialogue.next({Happened::opened, {}}).action, Action::write);
+  const wire::Step step = dialogue.next({Happened::timed_out, {}});
+  EXPECT_EQ(step.action, Action::finish);
+  EXPECT_EQ(step.output, "");
+  EXPECT_EQ(dialogue.end(), smtp::ServerEnd::timed_out);
+}
+
+TEST(ServerDialogue, P37_the_instance_stands_in_the_first_line) {
+  Player player(usual_options());
+  player.open();
+  EXPECT_EQ(player.send("EHLO x\r\n").substr(0, 30), "250-localhost Todoku token-1\r\n");
+}
+
 TEST(ServerDialogue, P33_waits_five_minutes) {
   Player player(usual_options());
   player.open();
