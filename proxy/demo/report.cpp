@@ -203,11 +203,10 @@ std::string received_text(const Look& look, const Received& received, std::strin
   for (const auto& address : received.recipients) {
     to += (to.empty() ? "" : ", ") + smtp::cleaned(address);
   }
-  const auto answer = std::to_string(received.answer.code) + " " + received.answer.status;
   const explain::Parameters parameters{{"sender", smtp::cleaned(received.sender)},
                                        {"recipients", to},
                                        {"size", size_text(received.bytes)},
-                                       {"answer", answer}};
+                                       {"answer", std::to_string(received.answer.code)}};
   return row(local_time, look.catalog.render("demo.received", parameters), 10);
 }
 
