@@ -65,6 +65,10 @@ bool may_not_end_line(std::uint32_t code) {
   return marks.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
 }
 
+bool is_katakana(std::uint32_t code) {
+  return code >= 0x30A1 && code <= 0x30FC;
+}
+
 // Text that stays together, and whether a space stands before it.
 struct Unit {
   std::string text;
@@ -77,6 +81,7 @@ std::vector<Unit> units_of(std::string_view line) {
   bool has_space = false;
   bool previous_wide = true;
   bool sticks = false;  // the previous character may not end a line
+  bool previous_katakana = false;
   while (!line.empty()) {
     const auto one = take(line);
     if (one.code == ' ') {
@@ -85,7 +90,8 @@ std::vector<Unit> units_of(std::string_view line) {
       continue;
     }
     const bool is_wide = width_of(one.code) == 2;
-    const bool is_break = is_wide || previous_wide;
+    const bool is_word = previous_katakana && is_katakana(one.code);
+    const bool is_break = (is_wide || previous_wide) && !is_word;
     const bool begins =
         units.empty() || has_space || (is_break && !sticks && !may_not_begin_line(one.code));
     if (begins) units.push_back({{}, 0, has_space && !units.empty()});
@@ -93,6 +99,7 @@ std::vector<Unit> units_of(std::string_view line) {
     units.back().width += width_of(one.code);
     previous_wide = is_wide;
     sticks = may_not_end_line(one.code);
+    previous_katakana = is_katakana(one.code);
     has_space = false;
   }
   return units;
@@ -154,14 +161,11 @@ std::vector<std::string> wrap(std::string_view utf8, std::size_t columns) {
   }
 }
 
-std::string paragraph(std::string_view utf8, std::size_t indent, std::size_t hanging,
-                      std::size_t columns) {
+std::string paragraph(std::string_view utf8, std::size_t indent) {
   std::string out;
-  bool is_first = true;
-  for (const auto& line : wrap(utf8, columns - indent - hanging)) {
-    if (!line.empty()) out += std::string(indent + (is_first ? 0 : hanging), ' ') + line;
+  for (const auto& line : wrap(utf8, terminal_columns - indent)) {
+    if (!line.empty()) out += std::string(indent, ' ') + line;
     out += '\n';
-    is_first = false;
   }
   return out;
 }

@@ -55,6 +55,7 @@ std::string tenths(std::uint64_t tenths_of_unit) {
 }
 
 std::string seconds_text(const Look& look, std::chrono::milliseconds took) {
+  if (took < std::chrono::milliseconds(100)) return look.catalog.render("demo.no_time");
   const auto rounded = static_cast<std::uint64_t>((took.count() + 50) / 100);
   return look.catalog.render("demo.seconds", {{"seconds", tenths(rounded)}});
 }
@@ -202,13 +203,11 @@ std::string received_text(const Look& look, const Received& received, std::strin
   for (const auto& address : received.recipients) {
     to += (to.empty() ? "" : ", ") + smtp::cleaned(address);
   }
-  const auto answer = std::to_string(received.answer.code) + " " + received.answer.status;
-  const explain::Parameters parameters{{"time", std::string(local_time)},
-                                       {"sender", smtp::cleaned(received.sender)},
+  const explain::Parameters parameters{{"sender", smtp::cleaned(received.sender)},
                                        {"recipients", to},
                                        {"size", size_text(received.bytes)},
-                                       {"answer", answer}};
-  return paragraph(look.catalog.render("demo.received", parameters), 0, 10);
+                                       {"answer", std::to_string(received.answer.code)}};
+  return row(local_time, look.catalog.render("demo.received", parameters), 10);
 }
 
 std::string goodbye_text(const Look& look) {

@@ -162,6 +162,7 @@ TEST(Layout, KeepsMarksWhereTheyBelong) {
   EXPECT_THAT(wrap("あ「い」", 4), ElementsAre("あ", "「い", "」"))
       << "a word that is too long for the line is cut all the same";
   EXPECT_THAT(wrap("ああ (abc) い", 8), ElementsAre("ああ", "(abc) い"));
+  EXPECT_THAT(wrap("あのメールは", 8), ElementsAre("あの", "メールは"));
 }
 
 void expect_narrow(const std::string& text, const std::string& what) {

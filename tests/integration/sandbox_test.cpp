@@ -51,6 +51,7 @@ class Sandbox : public testing::Test {
     sandbox_->stop();
   }
 
+  // Not a coroutine itself: gcc 12 warns falsely of a mismatched delete in its frame.
   boost::asio::awaitable<Sent> send_to(std::vector<std::string> recipients, std::string body) {
     smtp::Envelope envelope;
     envelope.sender = std::string(sandbox_user);
@@ -59,12 +60,10 @@ class Sandbox : public testing::Test {
       one.address = std::move(address);
       envelope.recipients.push_back(std::move(one));
     }
-    std::string message = "Subject: x\r\n\r\n" + body;
     SenderOptions options = sandbox_sender(sandbox_->port());
     options.credentials.password = wire::Secret(password_);
-    Sent sent = co_await send(context_.get_executor(), std::move(options), std::move(envelope),
-                              std::move(message));
-    co_return sent;
+    return send(context_.get_executor(), std::move(options), std::move(envelope),
+                "Subject: x\r\n\r\n" + body);
   }
 
   boost::asio::awaitable<void> send_each(std::vector<std::string> addresses) {
