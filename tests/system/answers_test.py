@@ -495,7 +495,7 @@ class Secrecy(SystemTest):
         return text
 
     def test_text_log(self):
-        self.assertIn("accepted", self.check("text", trace=False))
+        self.assertIn("submission.answered", self.check("text", trace=False))
 
     def test_json_log_with_trace(self):
         text = self.check("json", trace=True)

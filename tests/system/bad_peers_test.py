@@ -35,7 +35,7 @@ class BadPeers(SystemTest):
         grown = (todoku.peak_memory() - before) / MEGABYTE
         self.assertLess(grown, growth, "memory grew")
 
-    def pour(self, port, piece, total, first=b""):
+    def pour(self, port, piece, total, first=b"", last=b""):
         """Sends without end until total or until the peer has had enough; returns what it said and how much went."""
         with socket.create_connection(("127.0.0.1", port), 20) as poured:
             poured.settimeout(20)
@@ -53,6 +53,7 @@ class BadPeers(SystemTest):
                 while sent < total:
                     poured.sendall(piece)
                     sent += len(piece)
+                poured.sendall(last)
                 poured.shutdown(socket.SHUT_WR)
             listener.join(20)
             return bytes(said), sent
@@ -102,7 +103,7 @@ class BadClients(BadPeers):
     def test_a_command_line_without_end(self):
         _, todoku = self.pair()
         with self.others_served(todoku):
-            said, _ = self.pour(todoku.port, b"A" * 65536, 50 * MEGABYTE)
+            said, _ = self.pour(todoku.port, b"A" * 65536, 50 * MEGABYTE, last=b"\r\nQUIT\r\n")
             self.assertRegex(said, rb"\r\n(500|421) ")
 
     def test_a_header_line_without_end(self):

@@ -164,7 +164,9 @@ class Bytes(SystemTest):
                 self.assertNotIn(b"\r", arrived.replace(b"\r\n", b""))
                 # A dot line behind a bare line feed may be unstuffed by the repair or kept; never the end.
                 self.assertIn(arrived[len(HEAD):], (good, good.replace(b"\r\n.\r\n", b"\r\n\r\n")))
-        self.assertIn("bare", todoku.log_text())
+        noted = [event["repaired_newlines"] for event in todoku.events() if "repaired_newlines" in event]
+        self.assertEqual(len(noted), 4)
+        self.assertTrue(all(noted), noted)
         self.assertEqual(len(upstream.messages), 4)
 
     def test_smuggling_a_second_message_is_impossible(self):

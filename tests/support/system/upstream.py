@@ -123,6 +123,7 @@ class Connection:
     def __init__(self, upstream, accepted):
         self.upstream, self.socket = upstream, accepted
         self.socket.settimeout(90)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
         self.seen = bytearray()  # without bodies
         self.commands = []
