@@ -311,7 +311,9 @@ const std::optional<Failure>& ClientDialogue::failure() const {
 bool ClientDialogue::is_logged_in() const {
   return impl_->is_logged_in;
 }
-bool ClientDialogue::has_sent_end() const { return impl_->has_sent_end(); }
+bool ClientDialogue::has_sent_end() const {
+  return impl_->has_sent_end();
+}
 
 const std::string& ClientDialogue::login_challenge() const {
   return impl_->login.challenge();

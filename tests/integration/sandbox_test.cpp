@@ -154,7 +154,7 @@ boost::asio::awaitable<void> say(net::Rooms& rooms, std::uint16_t port,
     auto bytes = co_await stream.read();
     if (!bytes) co_return;
     heard += *bytes;
-    const auto failed = co_await stream.write(line, {});
+    const auto failed = co_await stream.write(line, std::string_view());
     if (failed) co_return;
   }
   auto bytes = co_await stream.read();
