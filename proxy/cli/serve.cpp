@@ -48,6 +48,24 @@ void tell_what_waits_for_later(const settings::Settings& settings, platform::Log
   if (!settings.api.empty()) tell("api");
 }
 
+// For the person at the terminal; programs read the log.
+void greet(const settings::Settings& settings, const ProxyAssembly& proxy,
+           const explain::Catalog& catalog) {
+  std::string listen;
+  for (const auto& url : settings.listen) {
+    listen += (listen.empty() ? "" : ", ") + settings::to_string(url);
+  }
+  const auto& first = settings.accounts.front().upstream;
+  const auto ready =
+      catalog.render("serve.ready", {{"listen", listen}, {"upstream", settings::to_string(first)}});
+  std::printf("%s\n", ready.c_str());
+  if (const auto& made = proxy.certificate(); made.was_made) {
+    const auto text = catalog.render("serve.certificate_made", {{"fingerprint", made.fingerprint}});
+    std::printf("%s\n", text.c_str());
+  }
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 void ignore_broken_pipes() {
@@ -73,6 +91,7 @@ int run_serve(const settings::Settings& settings, const explain::Catalog& catalo
     std::fprintf(stderr, "todoku: %s\n", failure->text.c_str());
     return failure->exit_code;
   }
+  if (settings.log_format == settings::LogFormat::text) greet(settings, proxy, catalog);
   tell_what_waits_for_later(settings, *log);
   // A room set of its own: proxy.stop() waits for the others, not for the one that waits.
   net::Rooms door(context.get_executor(), [&log](std::string_view room, std::string_view what) {
