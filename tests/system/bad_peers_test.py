@@ -100,6 +100,17 @@ class BadClients(BadPeers):
             self.assertEqual(client.reply().code, 421)
             self.assertEqual(client.reply().code, 0)
 
+    def test_a_client_that_stops_in_the_body_is_told_421(self):
+        _, todoku = self.pair(sets=["smtp.body_limit=1s"])
+        with RawClient(todoku.port, seconds=10) as client:
+            client.hello()
+            client.login()
+            client.mail()
+            client.command("DATA")
+            client.send(b"Subject: x\r\n")
+            self.assertEqual(client.reply().code, 421)
+            self.assertEqual(client.reply().code, 0)
+
     def test_a_command_line_without_end(self):
         _, todoku = self.pair()
         with self.others_served(todoku):

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from system.ports import free_port, wait_until
+from system.process import end_with_parent
 
 MAIN = """compatibility_level = 3.6
 queue_directory = {base}/spool
@@ -93,7 +94,8 @@ class Postfix:
         os.chmod(f"{self.base}/etc/sasl/sasldb2", 0o640)
         self._output = open(f"{self.base}/log/output", "wb")
         self.process = subprocess.Popen(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "start-fg"],
-                                        stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)
+                                        stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output,
+                                        preexec_fn=end_with_parent)
         wait_until(self._answers, 20, "Postfix")
 
     def _write(self, name, text):

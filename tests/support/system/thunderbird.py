@@ -9,6 +9,7 @@ import time
 
 from system.marionette import Marionette
 from system.ports import free_port, wait_until
+from system.process import end_with_parent
 
 QUIET = {
     "app.donation.eoy.version.viewed": 999, "app.update.enabled": False, "browser.safebrowsing.enabled": False,
@@ -93,7 +94,7 @@ class Screen:
         self._log = open(os.path.join(directory, "xvfb.log"), "wb")
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
-            pass_fds=[write], stdout=self._log, stderr=self._log)
+            pass_fds=[write], stdout=self._log, stderr=self._log, preexec_fn=end_with_parent)
         os.close(write)
         number = b""
         while not number.endswith(b"\n"):
@@ -156,7 +157,7 @@ class Thunderbird:
         self.process = subprocess.Popen(
             ["dbus-run-session", "--", "thunderbird", "--no-remote", "--profile", self.profile, "-marionette",
              "-remote-allow-system-access"], env=environment, stdin=subprocess.DEVNULL, stdout=self._log,
-            stderr=self._log, start_new_session=True)
+            stderr=self._log, start_new_session=True, preexec_fn=end_with_parent)
         self.remote = Marionette(self.remote_port)
         wait_until(lambda: self.remote.script(MAIN_WINDOW_READY), 60, "Thunderbird's window")
         self.remote.waiting_script(STORE_PASSWORD, "smtp://localhost", self.user, self.password)

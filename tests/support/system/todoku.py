@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from system.ports import free_port
+from system.process import end_with_parent
 
 
 class Todoku:
@@ -49,7 +50,8 @@ class Todoku:
         environment = dict(os.environ, LANG="C.UTF-8", LC_ALL="C.UTF-8")
         self._output = open(os.path.join(self.directory, "log"), "ab")
         self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=self._output,
-                                        stderr=self._output, env=environment)
+                                        stderr=self._output, env=environment,
+                                        preexec_fn=end_with_parent)
         self._wait_for_greeting()
 
     def _wait_for_greeting(self, seconds=15):
