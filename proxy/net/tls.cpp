@@ -3,6 +3,7 @@
 #include "proxy/net/tls.hpp"
 
 #include "proxy/net/error.hpp"
+#include "proxy/platform/tls_roots.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -106,7 +107,12 @@ Result<std::unique_ptr<ClientTls>> ClientTls::make(const std::filesystem::path& 
   tls->impl_ = std::make_unique<Impl>();
   boost::asio::ssl::context& context = *tls->impl_->context;
   error_code code;
-  context.set_default_verify_paths(code);  // a system without roots still has the extra CA
+  // A system without roots still has the extra CA.
+  if (const auto directory = platform::hashed_root_directory()) {
+    context.add_verify_path(directory->string(), code);
+  } else {
+    context.set_default_verify_paths(code);
+  }
   context.set_verify_mode(boost::asio::ssl::verify_peer);
   if (!extra_ca.empty()) {
     context.load_verify_file(extra_ca.string(), code);

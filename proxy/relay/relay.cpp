@@ -170,7 +170,8 @@ submission::LoginVerdict Relay::refused_login(const settings::Account& account,
 }
 
 void Relay::log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict) {
-  const auto level = verdict.state() == delivery::MessageState::sent ? platform::LogLevel::info
+  // The submission room's line tells of success; a second one would only cost time.
+  const auto level = verdict.state() == delivery::MessageState::sent ? platform::LogLevel::debug
                                                                      : platform::LogLevel::warning;
   if (!around_.log.wants(level)) return;
   const auto& attempt = verdict.attempt;

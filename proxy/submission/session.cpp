@@ -47,6 +47,7 @@ Session::Session(Room& room, Surroundings& around, net::Stream stream, Room::Ent
       around_(around),
       tracer_(tracer_for(around, number)),
       stream_(std::move(stream)),
+      client_address_(stream_.remote().address().to_string()),
       entrance_(entrance),
       dialogue_(options_of(around, entrance, tracer_.get())) {
   security_.server = around.tls;
@@ -173,7 +174,7 @@ void Session::on_body_begin() {
   delivery::TraceFacts facts;
   facts.message_id = outgoing->id;
   facts.host_name = around_.settings.smtp.host_name;
-  facts.client_address = stream_.remote().address().to_string();
+  facts.client_address = client_address_;
   facts.with_tls = dialogue_.is_secure();
   facts.logged_in = dialogue_.is_logged_in();
   facts.sender = outgoing->envelope.sender;
@@ -206,6 +207,7 @@ asio::awaitable<void> Session::on_body_end() {
         platform::LogLevel::info, "submission.answered", message.id,
         {{"reply", static_cast<std::int64_t>(answer.reply.code)},
          {"account", message.account->name},
+         {"relay", message.account->upstream.host},
          {"recipients", static_cast<std::int64_t>(message.envelope.recipients.size())},
          {"bytes", static_cast<std::int64_t>(report.bytes)},
          {"repaired_newlines", static_cast<std::int64_t>(report.bare_newlines)}});

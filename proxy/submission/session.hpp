@@ -41,6 +41,7 @@ class Session {
   Surroundings& around_;
   std::unique_ptr<platform::LogTracer> tracer_;  // null without --trace
   net::Stream stream_;
+  std::string client_address_;
   net::Security security_;
   Room::Entrance entrance_;
   smtp::ServerDialogue dialogue_;
