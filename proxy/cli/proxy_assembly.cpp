@@ -15,8 +15,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
-// After the sessions have ended: QUIT to the relays, and the rooms' own ends.
-constexpr wire::Duration last_limit{1'500};
+// For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
+// stays below the 10 s after which a service manager kills.
+constexpr wire::Duration last_limit{700};
 
 // A token of this process, by which a proxy that is connected to itself notices.
 std::string make_instance() {
@@ -174,7 +175,11 @@ asio::awaitable<void> ProxyAssembly::stop() {
   if (submission_) {
     submission_->stop();
     const bool is_empty = co_await submission_->wait_until_empty(settings_.stop_limit);
-    if (!is_empty) log_.write(platform::LogLevel::warning, "stopped_while_busy", "", {});
+    if (!is_empty) {
+      log_.write(platform::LogLevel::warning, "stopped_while_busy", "", {});
+      submission_->hurry();
+      co_await submission_->wait_until_empty(last_limit);
+    }
   }
   if (relay_) relay_->stop();
   co_await rooms_.wait_until_empty(last_limit);

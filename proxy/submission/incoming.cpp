@@ -32,6 +32,12 @@ void Incoming::give_up() {
   outgoing_->give_up();
 }
 
+void Incoming::hurry() {
+  is_hurried_ = true;
+  if (!is_settled_) give_up();
+  if (delivery_) delivery_->done.notify_all();
+}
+
 delivery::Answer Incoming::refuse(smtp::Reply reply, delivery::Sentence sentence) {
   give_up();
   reply.text += "\n(Todoku " + outgoing_->id + ")";
@@ -126,7 +132,9 @@ asio::awaitable<delivery::Answer> Incoming::answer() {
   while (!delivery_->verdict) {
     const bool is_done = co_await delivery_->done.wait(wait);
     const auto now = outgoing_->body->read_to();
-    if (is_done || now != std::exchange(progress, now)) continue;
+    const bool has_moved = is_done || now != std::exchange(progress, now);
+    if (has_moved && !is_hurried_) continue;
+    if (delivery_->verdict) break;
     const bool nobody_got_it = outgoing_->give_up();
     const auto relay =
         outgoing_->account->upstream.host + ":" + std::to_string(outgoing_->account->upstream.port);

@@ -35,6 +35,8 @@ class Incoming {
   // The relay's verdict as an answer, or after too long a silence one of our own.
   boost::asio::awaitable<delivery::Answer> answer();
   void give_up();
+  // Todoku is stopping and waits no longer: answer() returns at once.
+  void hurry();
 
   [[nodiscard]] bool client_shows_utf8() const;  // Thunderbird, by its User-Agent
   [[nodiscard]] const Outgoing& message() const { return *outgoing_; }
@@ -55,6 +57,7 @@ class Incoming {
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
   bool is_settled_ = false;             // complete, or given up
+  bool is_hurried_ = false;
   std::shared_ptr<Delivery> delivery_;  // null until started
 };
 

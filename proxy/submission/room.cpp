@@ -52,6 +52,10 @@ void Room::stop() {
   for (auto* session : sessions_) session->stop();
 }
 
+void Room::hurry() {
+  for (auto* session : sessions_) session->hurry();
+}
+
 asio::awaitable<bool> Room::wait_until_empty(wire::Duration limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!sessions_.empty()) {

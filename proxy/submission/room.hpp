@@ -52,6 +52,8 @@ class Room {
   void open(net::Listener listener, Entrance entrance);
   // Stops accepting; sessions end with a 421 as soon as no message is under way in them.
   void stop();
+  // Gives every message that is still under way up, with an answer to its client.
+  void hurry();
   // Waits for the sessions' end, at most limit. False = some were still busy.
   boost::asio::awaitable<bool> wait_until_empty(wire::Duration limit);
 

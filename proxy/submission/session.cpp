@@ -62,6 +62,12 @@ void Session::stop() {
   stream_.interrupt();
 }
 
+void Session::hurry() {
+  if (incoming_) incoming_->hurry();
+  constexpr wire::Duration at_once{1};
+  stream_.expires_after(at_once);  // a client that is being listened to gets its 421
+}
+
 asio::awaitable<void> Session::run() {
   if (entrance_ == Room::Entrance::implicit_tls) {
     stream_.expires_after(around_.settings.smtp.idle_limit);

@@ -26,6 +26,7 @@ class Session {
   void refuse_as_too_many();
   boost::asio::awaitable<void> run();
   void stop();
+  void hurry();  // stop has waited long enough: end with a reply, now
 
  private:
   boost::asio::awaitable<void> answer_question();
