@@ -71,6 +71,7 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
   Waiting waiting = Waiting::nobody;
   bool is_armed = false;
   bool is_interrupted = false;
+  bool is_read_expired = false;
 
   void set_limit(wire::Duration new_limit);
   void arm();
@@ -109,7 +110,13 @@ void Stream::Impl::on_timer() {
   is_armed = false;
   if (waiting == Waiting::nobody) return;
   if (Clock::now() < deadline) return arm();
-  fail(error::timed_out);
+  // A reader that waited in vain has harmed nothing: the last words may still be written. A write
+  // or a handshake that was cut off has left the stream in the middle of something.
+  if (waiting == Waiting::reader) {
+    is_read_expired = true;
+  } else {
+    fail(error::timed_out);
+  }
   error_code ignored;
   socket.cancel(ignored);
 }
@@ -127,7 +134,10 @@ error_code Stream::Impl::fail(error_code code) {
 
 // Waits for the socket; the answer is the stream's own error, never "aborted".
 asio::awaitable<error_code> Stream::Impl::wait(Progress wanted, Waiting who) {
-  if (Clock::now() >= deadline) co_return fail(error::timed_out);
+  if (Clock::now() >= deadline) {
+    if (who == Waiting::reader) co_return make_error_code(error::timed_out);
+    co_return fail(error::timed_out);
+  }
   const auto direction =
       wanted == Progress::want_read ? tcp::socket::wait_read : tcp::socket::wait_write;
   waiting = who;
@@ -136,6 +146,7 @@ asio::awaitable<error_code> Stream::Impl::wait(Progress wanted, Waiting who) {
   const auto [code] = co_await socket.async_wait(direction, as_result);
   waiting = Waiting::nobody;
   if (broken) co_return broken;
+  if (std::exchange(is_read_expired, false)) co_return make_error_code(error::timed_out);
   if (who == Waiting::reader && is_interrupted) {
     is_interrupted = false;
     co_return make_error_code(error::interrupted);
@@ -217,6 +228,7 @@ Stream::~Stream() {
 
 void Stream::expires_after(wire::Duration limit) {
   impl_->set_limit(limit);
+  if (impl_->waiting != Impl::Waiting::nobody) impl_->arm();
 }
 
 asio::awaitable<Result<std::string_view>> Stream::read() {

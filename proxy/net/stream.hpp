@@ -2,8 +2,9 @@
 #pragma once
 
 // A TCP connection, later perhaps with TLS on it. Floor 1: the only class that reads and writes
-// sockets. Lives in the frame of the session that uses it; I/O thread only. After a time-out or an
-// error it is finished and never used again.
+// sockets. Lives in the frame of the session that uses it; I/O thread only. After an error, or
+// a time-out in a write or a handshake, it is finished; after a time-out in a read, last words may
+// still be written before it is closed.
 #include "proxy/wire/dialogue.hpp"
 #include "proxy/wire/result.hpp"
 
@@ -26,7 +27,7 @@ class Stream {
   Stream(Stream&&) noexcept;
   ~Stream();
 
-  // The limit for the next operations, from now; 0 = none. Cheap: moves a deadline, arms no timer.
+  // The limit for the pending or the next operations, from now; 0 = none. Cheap: moves a deadline.
   void expires_after(wire::Duration limit);
 
   // Some bytes, in a buffer shared by all streams: valid until the next suspension of any

@@ -63,7 +63,14 @@ awaitable<void> time_out_on_silence(IoRunner& io) {
   EXPECT_GE(took, 55ms);
   EXPECT_LT(took, 2s);
   const Result<std::string_view> again = co_await pair.server->read();
-  EXPECT_EQ(again.error(), error::timed_out) << "the stream is finished";
+  EXPECT_EQ(again.error(), error::timed_out) << "the deadline has not moved";
+  // The last words of a server that waited in vain (RFC 5321 3.8: 421 before closing).
+  pair.server->expires_after(1s);
+  const error_code failed = co_await pair.server->write("421 bye\r\n", std::string_view());
+  EXPECT_FALSE(failed);
+  pair.client->expires_after(1s);
+  const Result<std::string_view> heard = co_await pair.client->read();
+  EXPECT_EQ(heard.value_or(""), "421 bye\r\n");
 }
 
 TEST_F(StreamTest, SilenceTimesOut) {
