@@ -46,6 +46,7 @@ delivery::Answer Incoming::refuse(smtp::Reply reply, delivery::Sentence sentence
 
 std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
                                                const smtp::BodyReport& report) {
+  if (is_hurried_) return refuse_as_stopping();
   if (!header_is_out_) {
     bytes.remove_prefix(header_.feed(bytes));
     if (auto refusal = check_header()) return refusal;
@@ -59,6 +60,7 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
 }
 
 std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& report) {
+  if (is_hurried_) return refuse_as_stopping();
   header_.finish();
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
@@ -66,6 +68,11 @@ std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& repor
   outgoing_->body->finish();
   start_delivery();
   return std::nullopt;
+}
+
+delivery::Answer Incoming::refuse_as_stopping() {
+  return refuse({451, "4.3.2", "Todoku is stopping. Nobody got this message; please try again"},
+                {"smtp.stopping", {}});
 }
 
 // Once the header section is complete it is edited and goes out in front of the body.
