@@ -139,7 +139,8 @@ asio::awaitable<smtp::Exchange> Connection::carry(submission::Outgoing& message,
   co_await send(message, careful);
   used_now();
   smtp::Exchange result;
-  result.trouble = message.is_given_up || !is_over_ ? smtp::Trouble::stopped : smtp::Trouble::closed;
+  result.trouble =
+      message.is_given_up || !is_over_ ? smtp::Trouble::stopped : smtp::Trouble::closed;
   if (has_begun_ && dialogue_->exchange()) result = *dialogue_->exchange();
   co_return result;
 }

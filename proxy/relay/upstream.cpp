@@ -212,9 +212,8 @@ void Upstream::give_back(Lease lease) {
 
 // Takes the waiter from the queue; null = there is none, or it is long since another's turn.
 std::shared_ptr<Upstream::Waiter> Upstream::next_waiter_for(const smtp::Credentials& credentials) {
-  const auto next = std::ranges::find_if(waiting_, [&credentials](const auto& waiter) {
-    return waiter->credentials == credentials;
-  });
+  const auto next = std::ranges::find_if(
+      waiting_, [&credentials](const auto& waiter) { return waiter->credentials == credentials; });
   if (next == waiting_.end()) return nullptr;
   if (next != waiting_.begin() && ++waiting_.front()->passed_over > max_passed_over) return nullptr;
   auto waiter = *next;

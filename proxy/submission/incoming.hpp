@@ -57,7 +57,7 @@ class Incoming {
   delivery::TraceFacts facts_;
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
-  bool is_settled_ = false;             // complete, or given up
+  bool is_settled_ = false;  // complete, or given up
   bool is_hurried_ = false;
   std::shared_ptr<Delivery> delivery_;  // null until started
 };
