@@ -75,10 +75,12 @@ awaitable<void> RelayTest::keeps_cap_and_order() {
   deliver_to(second, whole("bert", "2\r\n"));
   deliver_to(third, whole("anna", "3\r\n"));
   deliver_to(fourth, whole("anna", "4\r\n"));
-  for (int i = 0; i < 3; ++i) {
+  for (std::size_t taken = 2; taken <= 4; ++taken) {
     upstream_.release();
-    co_await until_holding(0);
-    co_await until_holding(1);
+    const std::function<bool()> is_next = [this, taken] {
+      return upstream_.messages.size() == taken && upstream_.holding == 1;
+    };
+    co_await until(is_next);
   }
   upstream_.release();
   co_await until_there(second);
