@@ -132,10 +132,12 @@ asio::awaitable<smtp::Exchange> Connection::carry(submission::Outgoing& message,
   const auto let_go = [this](submission::Outgoing* held) {
     const bool is_undecided = is_beyond_recall() && !dialogue_->exchange();
     held->break_off = nullptr;
+    held->progress = nullptr;
     if (is_undecided) held->break_off = [] { return false; };
   };
   const std::unique_ptr<submission::Outgoing, decltype(let_go)> in_hand(&message, let_go);
   message.break_off = [this] { return break_off(); };
+  message.progress = [this] { return stream_.written(); };
   co_await send(message, careful);
   used_now();
   smtp::Exchange result;

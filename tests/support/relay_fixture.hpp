@@ -76,7 +76,7 @@ class RelayFixture : public ::testing::Test {
   boost::asio::awaitable<delivery::Verdict> send(std::string user) {
     const auto outgoing = whole(user);
     auto verdict = co_await relay_->deliver(outgoing);
-    EXPECT_FALSE(outgoing->break_off);
+    EXPECT_FALSE(outgoing->break_off || outgoing->progress);
     co_return verdict;
   }
   boost::asio::awaitable<State> state_of_sending(std::string user) {
