@@ -18,6 +18,7 @@ constexpr wire::Duration certificate_round = std::chrono::hours(12);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
 // stays below the 10 s after which a service manager kills.
 constexpr wire::Duration last_limit{700};
+constexpr int hurry_rounds = 4;
 
 // A token of this process, by which a proxy that is connected to itself notices.
 std::string make_instance() {
@@ -177,8 +178,11 @@ asio::awaitable<void> ProxyAssembly::stop() {
     const bool is_empty = co_await submission_->wait_until_empty(settings_.stop_limit);
     if (!is_empty) {
       log_.write(platform::LogLevel::warning, "stopped_while_busy", "", {});
-      submission_->hurry();
-      co_await submission_->wait_until_empty(last_limit);
+      // More than once: a session that was waiting for its relay listens to its client again.
+      for (int round = 0; round < hurry_rounds; ++round) {
+        submission_->hurry();
+        co_await submission_->wait_until_empty(last_limit / hurry_rounds);
+      }
     }
   }
   if (relay_) relay_->stop();

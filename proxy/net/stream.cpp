@@ -67,6 +67,7 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
   error_code broken;  // set once: the stream is finished
   Clock::time_point deadline = Clock::time_point::max();
   wire::Duration limit{0};
+  std::uint64_t written = 0;
   int turns = 0;
   Waiting waiting = Waiting::nobody;
   bool is_armed = false;
@@ -262,6 +263,7 @@ asio::awaitable<error_code> Stream::write(std::string_view first, std::string_vi
       const std::size_t of_first = std::min(count, first.size());
       first.remove_prefix(of_first);
       second.remove_prefix(count - of_first);
+      self.written += count;
       continue;
     }
     const error_code waited = co_await self.wait(progress, Impl::Waiting::other);
@@ -337,6 +339,10 @@ const std::string& Stream::tls_problem() const {
 tcp::endpoint Stream::local() const {
   error_code ignored;
   return impl_->socket.local_endpoint(ignored);
+}
+
+std::uint64_t Stream::written() const {
+  return impl_->written;
 }
 
 tcp::endpoint Stream::remote() const {

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ class Stream {
   // Nothing unread and not closed by the peer: fit to be used again. Does not block.
   [[nodiscard]] bool is_quiet_and_open();
 
+  // Bytes that the system has taken from write() so far: a sign of progress.
+  [[nodiscard]] std::uint64_t written() const;
   [[nodiscard]] bool is_secure() const;
   [[nodiscard]] const std::string& tls_problem() const;  // for people: "certificate has expired"
   [[nodiscard]] boost::asio::ip::tcp::endpoint local() const;

@@ -116,7 +116,8 @@ asio::awaitable<wire::Action> Connection::go_on() {
 
 asio::awaitable<bool> Connection::log_in(const smtp::Credentials& credentials) {
   // A relay that offers no log-in carries everybody's mail: there is nothing to log in to.
-  if (dialogue_->capabilities().offers_login && !credentials.user.empty()) {
+  const bool has_any = !credentials.user.empty() || !credentials.password.empty();
+  if (dialogue_->capabilities().offers_login && has_any) {
     dialogue_->log_in(credentials);
     co_await go_on();
     if (is_over_ || dialogue_->failure()) co_return false;
@@ -126,24 +127,45 @@ asio::awaitable<bool> Connection::log_in(const smtp::Credentials& credentials) {
 }
 
 asio::awaitable<smtp::Exchange> Connection::carry(submission::Outgoing& message, bool careful) {
-  smtp::Exchange gone;
-  gone.trouble = smtp::Trouble::stopped;
-  auto first = co_await message.body->read(0, piece_size);
-  if (first.has_error() || first->is_abandoned || message.is_given_up) co_return gone;
+  has_begun_ = has_lost_body_ = false;
+  // break_off must not outlive us, however this ends; and what is beyond recall then stays so.
+  const auto let_go = [this](submission::Outgoing* held) {
+    const bool is_undecided = is_beyond_recall() && !dialogue_->exchange();
+    held->break_off = nullptr;
+    held->progress = nullptr;
+    if (is_undecided) held->break_off = [] { return false; };
+  };
+  const std::unique_ptr<submission::Outgoing, decltype(let_go)> in_hand(&message, let_go);
   message.break_off = [this] { return break_off(); };
+  message.progress = [this] { return stream_.written(); };
+  co_await send(message, careful);
+  used_now();
+  smtp::Exchange result;
+  result.trouble =
+      message.is_given_up || !is_over_ ? smtp::Trouble::stopped : smtp::Trouble::closed;
+  if (has_begun_ && dialogue_->exchange()) result = *dialogue_->exchange();
+  co_return result;
+}
+
+asio::awaitable<void> Connection::send(submission::Outgoing& message, bool careful) {
+  const bool is_ready = co_await make_ready();
+  if (!is_ready) {
+    is_over_ = true;
+    co_return;
+  }
+  auto first = co_await message.body->read(0, piece_size);
+  if (is_gone(first, message)) co_return;
   dialogue_->begin(message.envelope, {first->bytes, first->is_last}, careful);
+  has_begun_ = true;
   const auto sent = first->bytes.size();
   co_await go_on();
   co_await feed_body(message, sent);
-  message.break_off = nullptr;
-  used_now();
-  co_return dialogue_->exchange().value_or(gone);
 }
 
 asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::uint64_t offset) {
   while (!is_over_ && dialogue_->wants() == smtp::ClientDialogue::Wants::body) {
     auto piece = co_await message.body->read(offset, piece_size);
-    if (piece.has_error() || piece->is_abandoned || message.is_given_up) {
+    if (is_gone(piece, message)) {
       dialogue_->abandon();
     } else {
       offset += piece->bytes.size();
@@ -153,12 +175,25 @@ asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::
   }
 }
 
+bool Connection::is_gone(const Result<store::Body::Piece>& piece,
+                         const submission::Outgoing& message) {
+  if (message.is_given_up) return true;
+  has_lost_body_ = piece.has_error();
+  return has_lost_body_ || piece->is_abandoned;
+}
+
+bool Connection::is_beyond_recall() const {
+  return has_begun_ && dialogue_->has_sent_end();
+}
+
 bool Connection::break_off() {
-  if (dialogue_->has_sent_end()) return false;
+  if (is_beyond_recall()) return false;
   stream_.close();
   return true;
 }
 
+// The RSET after a refusal is sent only when the next message comes, so that nobody's answer waits
+// for the reply to it.
 asio::awaitable<bool> Connection::make_ready() {
   if (is_over_ || !dialogue_->is_reusable()) co_return false;
   const auto& last = dialogue_->exchange();

@@ -42,14 +42,14 @@ class Connection {
   boost::asio::awaitable<bool> open();
   // Logs in. False: failure() says why, and the connection is over.
   boost::asio::awaitable<bool> log_in(const smtp::Credentials& credentials);
-  // Sends one message, reading its body as it arrives.
+  // Sends one message, reading its body as it arrives. Makes up for a refused one before it first.
   boost::asio::awaitable<smtp::Exchange> carry(submission::Outgoing& message, bool careful);
-  // Makes the connection ready again after a refused message. False: drop it.
-  boost::asio::awaitable<bool> make_ready();
   boost::asio::awaitable<void> quit();
   void close() { stream_.close(); }
 
   [[nodiscard]] bool is_fit();  // may carry another message right now
+  // The last message could not be read from the spool: our fault, not the relay's.
+  [[nodiscard]] bool has_lost_body() const { return has_lost_body_; }
   [[nodiscard]] const smtp::Capabilities& capabilities() const { return dialogue_->capabilities(); }
   [[nodiscard]] const smtp::Credentials& credentials() const { return credentials_; }
   [[nodiscard]] delivery::Attempt failure() const;
@@ -59,7 +59,12 @@ class Connection {
 
  private:
   boost::asio::awaitable<wire::Action> go_on();
+  boost::asio::awaitable<bool> make_ready();
+  boost::asio::awaitable<void> send(submission::Outgoing& message, bool careful);
   boost::asio::awaitable<void> feed_body(submission::Outgoing& message, std::uint64_t offset);
+  [[nodiscard]] bool is_gone(const Result<store::Body::Piece>& piece,
+                             const submission::Outgoing& message);
+  [[nodiscard]] bool is_beyond_recall() const;
   bool break_off();
 
   std::unique_ptr<platform::LogTracer> tracer_;  // null without --trace
@@ -70,6 +75,8 @@ class Connection {
   std::string relay_;  // host:port
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
   bool is_over_ = false;
+  bool has_begun_ = false;  // the message in hand was given to the dialogue
+  bool has_lost_body_ = false;
 };
 
 // The relay's name in logs and replies: "smtp.example.jp:587".

@@ -2,6 +2,8 @@
 // Reads and writes remembered EHLO answers.
 #include "proxy/relay/offer_memory.hpp"
 
+#include <algorithm>
+
 namespace todoku::relay {
 
 namespace {
@@ -30,6 +32,17 @@ std::string keywords(const smtp::Capabilities& offer) {
   return line;
 }
 
+// "host:587" or "[::1]:587".
+bool is_relay_name(std::string_view name) {
+  const auto colon = name.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const auto port = name.substr(colon + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
+  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, is_digit) &&
+         std::ranges::all_of(name.substr(0, colon), is_printable);
+}
+
 }  // namespace
 
 std::string write_offers(const Offers& offers) {
@@ -44,9 +57,10 @@ Offers read_offers(std::string_view text) {
     auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const auto relay = std::string(line.substr(0, line.find(';')));
-    if (relay.empty()) continue;
+    if (!is_relay_name(relay)) continue;
     line.remove_prefix(relay.size());
     auto& offer = offers[relay];
+    offer = {};  // the last line counts
     while (!line.empty()) {
       line.remove_prefix(1);
       const auto word = line.substr(0, line.find(';'));

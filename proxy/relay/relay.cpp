@@ -94,7 +94,10 @@ asio::awaitable<delivery::Verdict> Relay::deliver(std::shared_ptr<submission::Ou
   auto& upstream = upstream_of(*message->account);
   bool again = true;
   auto verdict = co_await try_once(upstream, *message, again);
-  if (again) verdict = co_await try_once(upstream, *message, again);
+  if (again) {
+    upstream.drop_idle(message->credentials);  // as old as the one that failed
+    verdict = co_await try_once(upstream, *message, again);
+  }
   if (upstream.offer_has_changed()) save_memory();
   log_outcome(*message, verdict);
   co_return verdict;
@@ -107,6 +110,7 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   const bool may_try_again = std::exchange(again, false);
   auto acquired = co_await upstream.acquire(message.credentials);
   if (auto* none = std::get_if<NoConnection>(&acquired)) {
+    forget_if_refused(*message.account, message.credentials, none->attempt);
     co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
   }
   auto lease = std::move(std::get<Lease>(acquired));
@@ -115,10 +119,12 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   if (may_try_again && was_stale(lease, exchange) && !message.is_given_up) again = true;
   auto verdict =
       delivery::verdict_of(exchange, message.envelope, name_of(upstream.account().upstream));
+  if (lease.connection->has_lost_body()) {
+    verdict.attempt.obstacle = delivery::Obstacle::local_trouble;
+  }
   verdict.attempt.took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started);
-  const bool is_ready = co_await lease.connection->make_ready();
-  if (is_ready) upstream.give_back(std::move(lease));
+  upstream.give_back(std::move(lease));
   co_return verdict;
 }
 
@@ -143,21 +149,27 @@ asio::awaitable<submission::LoginVerdict> Relay::verify(const settings::Account&
 }
 
 // Only the upstream's own refusal of the log-in is a refusal; everything else is its trouble, not
-// the user's.
+// the user's. Refused credentials are no longer vouched for.
+bool Relay::forget_if_refused(const settings::Account& account,
+                              const smtp::Credentials& credentials,
+                              const delivery::Attempt& attempt) {
+  if (attempt.phase != smtp::Phase::login || !attempt.reply.is_permanent()) return false;
+  std::erase(verified_, std::make_pair(&account, credentials));
+  return true;
+}
+
 submission::LoginVerdict Relay::refused_login(const settings::Account& account,
                                               const smtp::Credentials& credentials,
                                               NoConnection failed) {
   submission::LoginVerdict verdict;
-  const auto known = std::make_pair(&account, credentials);
   const auto& attempt = failed.attempt;
-  if (attempt.phase == smtp::Phase::login && attempt.reply.is_permanent()) {
-    std::erase(verified_, known);
+  if (forget_if_refused(account, credentials, attempt)) {
     verdict.kind = submission::LoginVerdict::Kind::refused;
     verdict.reply = attempt.reply;
     verdict.oauth_json = std::move(failed.oauth_challenge);
     return verdict;
   }
-  if (std::ranges::find(verified_, known) != verified_.end()) {
+  if (std::ranges::find(verified_, std::make_pair(&account, credentials)) != verified_.end()) {
     verdict.kind = submission::LoginVerdict::Kind::accepted;
     return verdict;
   }

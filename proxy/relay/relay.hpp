@@ -41,6 +41,8 @@ class Relay final : public submission::Carrier, public submission::Authenticator
                                                      submission::Outgoing& message, bool& again);
   submission::LoginVerdict refused_login(const settings::Account& account,
                                          const smtp::Credentials& credentials, NoConnection failed);
+  bool forget_if_refused(const settings::Account& account, const smtp::Credentials& credentials,
+                         const delivery::Attempt& attempt);
   void log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict);
   void save_memory();
 

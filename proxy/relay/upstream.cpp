@@ -11,6 +11,14 @@ namespace todoku::relay {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A connection is worth more to those who share its credentials than a place in the queue; but
+// nobody is passed over for ever.
+constexpr unsigned max_passed_over = 8;
+
+}  // namespace
+
 struct Upstream::Waiter {
   explicit Waiter(asio::any_io_executor executor, smtp::Credentials who)
       : credentials(std::move(who)), turn(std::move(executor)) {}
@@ -18,6 +26,7 @@ struct Upstream::Waiter {
   net::Signal turn;
   std::unique_ptr<Connection> connection;  // handed over, ready
   bool has_slot = false;                   // may dial
+  unsigned passed_over = 0;                // connections handed to others behind this one
 };
 
 Lease::~Lease() {
@@ -47,8 +56,9 @@ asio::awaitable<void> Upstream::dial_spare() {
   std::unique_ptr<Connection> dialled;
   const auto failed = co_await dial_into(dialled);
   is_dialling_spare_ = false;
-  is_spare_awaited_ = false;
+  const bool is_awaited = std::exchange(is_spare_awaited_, false);
   if (failed) {
+    if (is_awaited) spare_failure_ = failed;
     connection_ended();
   } else {
     spare_ = std::move(dialled);
@@ -127,6 +137,8 @@ asio::awaitable<Acquired> Upstream::acquire(smtp::Credentials credentials) {
     is_spare_awaited_ = true;
     const wire::Duration no_limit{0};
     co_await spare_ready_.wait(no_limit);
+    // Somebody who has waited through one failure is not made to wait through a second one.
+    if (auto failed = std::exchange(spare_failure_, std::nullopt)) co_return std::move(*failed);
   }
   auto connection = take_spare();
   if (!connection) {
@@ -189,18 +201,31 @@ void Upstream::give_back(Lease lease) {
       mine != leased_.end()) {
     leased_.erase(mine);
   }
-  const auto next = std::ranges::find_if(waiting_, [&connection](const auto& waiter) {
-    return waiter->credentials == connection->credentials();
-  });
-  if (next != waiting_.end()) {
-    const auto waiter = *next;
-    waiting_.erase(next);
+  if (const auto waiter = next_waiter_for(connection->credentials())) {
     waiter->connection = std::move(connection);
     waiter->turn.notify_all();
     return;
   }
   idle_.push_back(std::move(connection));
   hand_slot_on();
+}
+
+// Takes the waiter from the queue; null = there is none, or it is long since another's turn.
+std::shared_ptr<Upstream::Waiter> Upstream::next_waiter_for(const smtp::Credentials& credentials) {
+  const auto next = std::ranges::find_if(
+      waiting_, [&credentials](const auto& waiter) { return waiter->credentials == credentials; });
+  if (next == waiting_.end()) return nullptr;
+  if (next != waiting_.begin() && ++waiting_.front()->passed_over > max_passed_over) return nullptr;
+  auto waiter = *next;
+  waiting_.erase(next);
+  return waiter;
+}
+
+void Upstream::drop_idle(const smtp::Credentials& credentials) {
+  const auto old = std::erase_if(idle_, [&credentials](const auto& connection) {
+    return connection->credentials() == credentials;
+  });
+  for (std::size_t i = 0; i < old; ++i) connection_ended();
 }
 
 void Upstream::connection_ended() {

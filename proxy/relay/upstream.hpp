@@ -53,6 +53,8 @@ class Upstream {
   // waits while all are busy, in order.
   boost::asio::awaitable<Acquired> acquire(smtp::Credentials credentials);
   void give_back(Lease lease);
+  // Closes the idle connections of these credentials: one of them turned out to be dead.
+  void drop_idle(const smtp::Credentials& credentials);
   // A living connection was opened with the same credentials.
   [[nodiscard]] bool is_in_use_by(const smtp::Credentials& credentials) const;
   // Closes what was idle for too long. limit 0 closes all that is idle.
@@ -77,6 +79,7 @@ class Upstream {
   bool make_room();
   void connection_ended();  // one of the counted connections is no more
   void hand_slot_on();
+  std::shared_ptr<Waiter> next_waiter_for(const smtp::Credentials& credentials);
 
   const settings::Account& account_;
   Surroundings& around_;
@@ -86,6 +89,7 @@ class Upstream {
   std::unique_ptr<Connection> spare_;  // opened ahead, not logged in
   bool is_dialling_spare_ = false;
   bool is_spare_awaited_ = false;
+  std::optional<NoConnection> spare_failure_;  // for the one who waited for it
   net::Signal spare_ready_;
   std::deque<std::shared_ptr<Waiter>>
       waiting_;  // shared: a waiter may leave while it is being served

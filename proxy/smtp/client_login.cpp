@@ -99,7 +99,12 @@ std::string ClientLogin::response() const {
       clear.append(password).append("\1\1");
       break;
     case Mechanism::oauthbearer:
-      clear.append("n,a=").append(sasl_name(credentials_.user)).append(",\1auth=Bearer ");
+      // RFC 5801 4: an absent name is written as nothing, not as an empty one.
+      if (credentials_.user.empty()) {
+        clear.append("n,,\1auth=Bearer ");
+      } else {
+        clear.append("n,a=").append(sasl_name(credentials_.user)).append(",\1auth=Bearer ");
+      }
       clear.append(password).append("\1\1");
       break;
     case Mechanism::login:

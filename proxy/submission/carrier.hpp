@@ -11,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +33,8 @@ struct Outgoing {
   // Set by the carrier while it has the message in hand: breaks off unless the end has left. May be
   // empty.
   std::function<bool()> break_off;
+  // Set by the carrier in the same way: bytes that have left, as a sign of progress.
+  std::function<std::uint64_t()> progress;
 };
 
 class Carrier {

@@ -8,6 +8,15 @@ namespace todoku::submission {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// What the relay has read of the body, and on a slow line what of that has left.
+std::uint64_t progress_of(const Outgoing& message) {
+  return message.body->read_to() + (message.progress ? message.progress() : 0);
+}
+
+}  // namespace
+
 // A delivery under way. Shared by the session that waits for it and the coroutine that does it:
 // either may end first.
 struct Incoming::Delivery {
@@ -46,6 +55,7 @@ delivery::Answer Incoming::refuse(smtp::Reply reply, delivery::Sentence sentence
 
 std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
                                                const smtp::BodyReport& report) {
+  if (is_hurried_) return refuse_as_stopping();
   if (!header_is_out_) {
     bytes.remove_prefix(header_.feed(bytes));
     if (auto refusal = check_header()) return refusal;
@@ -59,6 +69,7 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
 }
 
 std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& report) {
+  if (is_hurried_) return refuse_as_stopping();
   header_.finish();
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
@@ -66,6 +77,11 @@ std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& repor
   outgoing_->body->finish();
   start_delivery();
   return std::nullopt;
+}
+
+delivery::Answer Incoming::refuse_as_stopping() {
+  return refuse({451, "4.3.2", "Todoku is stopping. Nobody got this message; please try again"},
+                {"smtp.stopping", {}});
 }
 
 // Once the header section is complete it is edited and goes out in front of the body.
@@ -117,9 +133,14 @@ void Incoming::start_delivery() {
 
 asio::awaitable<void> Incoming::deliver(Carrier& carrier, std::shared_ptr<Outgoing> outgoing,
                                         std::shared_ptr<Delivery> delivery) {
-  delivery->verdict = co_await carrier.deliver(outgoing);
-  outgoing->body->detach_reader();
-  delivery->done.notify_all();
+  // Also when an exception ends it: nobody may wait for ever for a reader that is gone.
+  const auto let_go = [&delivery](Outgoing* held) {
+    held->body->detach_reader();
+    delivery->done.notify_all();
+  };
+  const std::unique_ptr<Outgoing, decltype(let_go)> in_hand(outgoing.get(), let_go);
+  auto verdict = co_await carrier.deliver(outgoing);
+  delivery->verdict = std::move(verdict);
 }
 
 asio::awaitable<void> Incoming::wait_for_relay() {
@@ -128,10 +149,10 @@ asio::awaitable<void> Incoming::wait_for_relay() {
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
   const auto wait = around_.settings.delivery.verdict_wait;
-  auto progress = outgoing_->body->read_to();
+  auto progress = progress_of(*outgoing_);
   while (!delivery_->verdict) {
     const bool is_done = co_await delivery_->done.wait(wait);
-    const auto now = outgoing_->body->read_to();
+    const auto now = progress_of(*outgoing_);
     const bool has_moved = is_done || now != std::exchange(progress, now);
     if (has_moved && !is_hurried_) continue;
     if (delivery_->verdict) break;

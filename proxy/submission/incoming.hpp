@@ -49,6 +49,7 @@ class Incoming {
   std::optional<delivery::Answer> check_newlines(const smtp::BodyReport& report);
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
+  delivery::Answer refuse_as_stopping();
   void start_delivery();
 
   Surroundings& around_;

@@ -34,11 +34,16 @@ asio::awaitable<void> Room::accept_clients(net::Listener& listener, Entrance ent
 asio::awaitable<void> Room::serve(net::Stream stream, Entrance entrance) {
   ++session_count_;
   Session session(*this, around_, std::move(stream), entrance, session_count_);
-  const auto place = sessions_.insert(sessions_.end(), &session);
+  // Leaves the list also when an exception ends the session: stop() walks through it.
+  const auto leave = [this](Session* ended) {
+    sessions_.remove(ended);
+    if (is_stopping_) session_ended_.notify_all();
+  };
+  sessions_.push_back(&session);
+  const std::unique_ptr<Session, decltype(leave)> listed(&session, leave);
+  if (is_stopping_) session.stop();  // accepted at the last moment
   if (sessions_.size() > around_.settings.smtp.max_sessions) session.refuse_as_too_many();
   co_await session.run();
-  sessions_.erase(place);
-  if (is_stopping_) session_ended_.notify_all();
 }
 
 std::string Room::new_message_id() {

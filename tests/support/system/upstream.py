@@ -51,6 +51,8 @@ class Upstream:
         self.extensions = list(extensions)
         self.reactions = {}
         self.connections, self.messages = [], []
+        self.tokens_seen, self.after_challenge = [], []  # OAuth messages, and the lines after a refused one
+        self.challenge = b'{"status":"401","schemes":"bearer"}'
         self.body_bytes = 0  # octets of bodies received so far, live
         self.gate = threading.Event()  # cleared: bodies are not read
         self.gate.set()
@@ -240,6 +242,15 @@ class Connection:
                 initial = self._line()
             self._say("334 UGFzc3dvcmQ6")
             user, password = (base64.b64decode(part).decode("utf-8", "replace") for part in (initial, self._line()))
+        elif mechanism.upper() in ("XOAUTH2", "OAUTHBEARER"):
+            if not initial:
+                self._say("334 ")
+                initial = self._line()
+            self.upstream.tokens_seen.append(base64.b64decode(initial))
+            user, password = split_token(self.upstream.tokens_seen[-1].decode("utf-8", "replace"))
+            if self.upstream.users.get(user) != password:
+                self._say("334 " + base64.b64encode(self.upstream.challenge).decode())
+                self.upstream.after_challenge.append(self._line())
         else:
             self._say("504 5.5.4 unknown mechanism")
             return
@@ -349,6 +360,19 @@ class Connection:
         if not self._react("quit", ""):
             self._say("221 2.0.0 bye")
         raise Ended
+
+
+def split_token(text):
+    """The user and the token of an XOAUTH2 or OAUTHBEARER message."""
+    user = token = ""
+    for part in text.replace(",\x01", "\x01").split("\x01"):
+        if part.startswith("user="):
+            user = part[5:]
+        elif part.startswith(("n,a=", "y,a=")):
+            user = part[4:].replace("=2C", ",").replace("=3D", "=")
+        elif part.startswith("auth=Bearer "):
+            token = part[12:]
+    return user, token
 
 
 def split_path(text):
