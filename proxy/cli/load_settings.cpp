@@ -134,4 +134,9 @@ LoadedSettings load_demo_settings(const DemoOptions& options) {
   return loaded;
 }
 
+bool lacks_only_upstream(const LoadedSettings& loaded) {
+  return loaded.settings.accounts.empty() && loaded.mistakes.size() == 1 &&
+         loaded.mistakes.front().key == "account" && loaded.mistakes.front().source.empty();
+}
+
 }  // namespace todoku::cli

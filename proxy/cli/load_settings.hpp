@@ -30,4 +30,7 @@ LoadedSettings load_demo_settings(const DemoOptions& options);
 
 constexpr std::size_t max_settings_file = 1024 * 1024;  // bytes
 
+// Nothing is wrong except that no server is named: the first thing that a newcomer meets.
+bool lacks_only_upstream(const LoadedSettings& loaded);
+
 }  // namespace todoku::cli
