@@ -69,8 +69,8 @@ void declare_serve(CLI::App& app, ServeOptions& options) {
             "Spare server; may be repeated (checked now, used from a later release)", "URL");
   add_text(app, "--mailbox", options.mailbox,
            "Mailbox to watch for bounces (checked now, used from a later release)", "URL");
-  add_text(app, "--state-dir", options.state_dir, "Folder for spool, certificate and history",
-           "DIR");
+  add_text(app, "--state-dir", options.state_dir,
+           "Folder of Todoku's own for spool and certificate", "DIR");
   add_text(app, "--api", options.api,
            "Address of the dashboard (checked now, used from a later release)", "HOST:PORT");
   add_text(app, "--upstream-ca", options.upstream_ca,
