@@ -230,12 +230,24 @@ TEST_F(SettingsFiles, ANewcomerWithoutAServerIsToldOnlyThat) {
   EXPECT_FALSE(lacks_only_upstream(load_settings(serve({}), file("account = 1\n"))));
 }
 
-TEST(CliOptions, TheDemoNeedsNoFileAndNoAccount) {
-  const auto loaded = load_demo_settings({"ja", {"submission://127.0.0.1:0"}, "/s", true});
-  EXPECT_EQ(loaded.exit_code, exit_ok);
-  EXPECT_EQ(loaded.settings.listen.size(), 1U);
-  EXPECT_EQ(loaded.settings.state_dir, "/s");
-  EXPECT_EQ(load_demo_settings({std::nullopt, {"x"}, std::nullopt, false}).exit_code, exit_usage);
+TEST(CliOptions, TheDemoHasAPlainDoorForItsSamples) {
+  const std::string own = "submission://127.0.0.1:1588";
+  EXPECT_THAT(demo_doors({}, own), ElementsAre(own));
+  EXPECT_THAT(demo_doors({"submission://127.0.0.1:7"}, own),
+              ElementsAre("submission://127.0.0.1:7"));
+  EXPECT_THAT(demo_doors({"submissions://127.0.0.1:8"}, own),
+              ElementsAre(own, "submissions://127.0.0.1:8"));
+  EXPECT_THAT(demo_doors({"submission://[::1]:8"}, own), ElementsAre(own, "submission://[::1]:8"));
+  EXPECT_THAT(demo_doors({"submissions://127.0.0.1:8", "submission://127.0.0.1:7"}, own),
+              ElementsAre("submission://127.0.0.1:7", "submissions://127.0.0.1:8"));
+}
+
+TEST_F(SettingsFiles, AWrongOptionIsNamedOnce) {
+  const auto loaded =
+      load_settings(serve({"--listen", "1587", "--upstream", "submission://a.example"}),
+                    folder_ / "missing.toml");
+  ASSERT_EQ(loaded.mistakes.size(), 1U);
+  EXPECT_THAT(to_string(loaded.mistakes[0]), StartsWith("--listen: a URL begins"));
 }
 
 TEST_F(SettingsFiles, MistakesOfFileAndOptionsAreToldTogether) {
