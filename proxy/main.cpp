@@ -44,9 +44,13 @@ todoku::explain::Catalog catalog_for(Language language) {
 
 int run(const todoku::cli::ServeOptions& options) {
   const auto loaded = todoku::cli::load_settings(options);
-  for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
   const auto catalog = catalog_for(chosen_language(options.language, loaded.settings.language));
   if (loaded.mistakes.empty()) return todoku::cli::run_serve(loaded.settings, catalog);
+  if (todoku::cli::lacks_only_upstream(loaded)) {
+    std::cerr << catalog.render("serve.no_upstream") << "\n";
+    return loaded.exit_code;
+  }
+  for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
   std::cerr << catalog.render("serve.settings_mistakes",
                               {{"count", std::to_string(loaded.mistakes.size())}})
             << "\n";
@@ -60,7 +64,8 @@ int run(const todoku::cli::DemoOptions& options) {
 }
 
 int run(const todoku::cli::ConfigCheckOptions& options) {
-  return todoku::cli::config_check(options, std::cout, std::cerr);
+  const auto catalog = catalog_for(chosen_language(options.language, Language::automatic));
+  return todoku::cli::config_check(options, catalog, std::cout, std::cerr);
 }
 
 int run(const todoku::cli::Finished& finished) {

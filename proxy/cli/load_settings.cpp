@@ -74,15 +74,22 @@ void apply_fallbacks(Settings& settings, const std::vector<std::string>& texts,
   }
 }
 
+void apply_several(Settings& settings, const char* key, const std::vector<std::string>& values,
+                   const char* option, Mistakes& mistakes) {
+  auto found = settings::apply_option(settings, key, values, option);
+  for (auto& mistake : found) mistake.key.clear();  // the option says it already
+  append(mistakes, std::move(found));
+}
+
 void apply_one(Settings& settings, const char* key, const std::optional<std::string>& value,
                const char* option, Mistakes& mistakes) {
-  if (value) append(mistakes, settings::apply_option(settings, key, {*value}, option));
+  if (value) apply_several(settings, key, {*value}, option, mistakes);
 }
 
 Mistakes apply_options(Settings& settings, const ServeOptions& options) {
   Mistakes mistakes;
   if (!options.listen.empty())
-    append(mistakes, settings::apply_option(settings, "listen", options.listen, "--listen"));
+    apply_several(settings, "listen", options.listen, "--listen", mistakes);
   if (options.upstream) apply_upstream(settings, *options.upstream, mistakes);
   apply_fallbacks(settings, options.fallback, mistakes);
   apply_one(settings, "mailbox", options.mailbox, "--mailbox", mistakes);
@@ -123,15 +130,23 @@ LoadedSettings load_settings(const ServeOptions& options) {
                        options.config ? std::filesystem::path{} : platform::default_config_file());
 }
 
-LoadedSettings load_demo_settings(const DemoOptions& options) {
-  ServeOptions same;
-  same.listen = options.listen;
-  same.language = options.language;
-  same.state_dir = options.state_dir;
-  LoadedSettings loaded;
-  loaded.mistakes = apply_options(loaded.settings, same);
-  if (!loaded.mistakes.empty()) loaded.exit_code = exit_usage;
-  return loaded;
+std::vector<std::string> demo_doors(std::vector<std::string> asked_for,
+                                    const std::string& own_url) {
+  const auto is_door = [](const std::string& url) {
+    return url.starts_with("submission://127.0.0.1") || url.starts_with("submission://localhost");
+  };
+  const auto door = std::ranges::find_if(asked_for, is_door);
+  if (door == asked_for.end()) {
+    asked_for.insert(asked_for.begin(), own_url);
+  } else {
+    std::rotate(asked_for.begin(), door, door + 1);
+  }
+  return asked_for;
+}
+
+bool lacks_only_upstream(const LoadedSettings& loaded) {
+  return loaded.settings.accounts.empty() && loaded.mistakes.size() == 1 &&
+         loaded.mistakes.front().key == "account" && loaded.mistakes.front().source.empty();
 }
 
 }  // namespace todoku::cli

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace todoku::cli {
@@ -25,9 +26,13 @@ LoadedSettings load_settings(const ServeOptions& options,
                              const std::filesystem::path& default_file);
 // With platform::default_config_file().
 LoadedSettings load_settings(const ServeOptions& options);
-// The demo reads no file; its accounts are its own, so the whole is not judged here.
-LoadedSettings load_demo_settings(const DemoOptions& options);
+// Where the demo listens: what was asked for, and first of all own_url when nothing of that is a
+// plain door on 127.0.0.1, through which the sample messages go.
+std::vector<std::string> demo_doors(std::vector<std::string> asked_for, const std::string& own_url);
 
 constexpr std::size_t max_settings_file = 1024 * 1024;  // bytes
+
+// Nothing is wrong except that no server is named: the first thing that a newcomer meets.
+bool lacks_only_upstream(const LoadedSettings& loaded);
 
 }  // namespace todoku::cli

@@ -69,8 +69,8 @@ void declare_serve(CLI::App& app, ServeOptions& options) {
             "Spare server; may be repeated (checked now, used from a later release)", "URL");
   add_text(app, "--mailbox", options.mailbox,
            "Mailbox to watch for bounces (checked now, used from a later release)", "URL");
-  add_text(app, "--state-dir", options.state_dir, "Folder for spool, certificate and history",
-           "DIR");
+  add_text(app, "--state-dir", options.state_dir,
+           "Folder of Todoku's own for spool and certificate", "DIR");
   add_text(app, "--api", options.api,
            "Address of the dashboard (checked now, used from a later release)", "HOST:PORT");
   add_text(app, "--upstream-ca", options.upstream_ca,
@@ -90,11 +90,9 @@ void declare_demo(CLI::App& app, DemoOptions& options) {
   add_text(app, "--state-dir", options.state_dir, "Folder for what the demo keeps", "DIR");
 }
 
-std::optional<Finished> unknown_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage_error("no command given; commands are serve, demo and config", "");
-  const std::string_view word = argv[1];
+std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
-  if (known || word == "--help" || word == "--version") return std::nullopt;
+  if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
     return usage_error("unknown option " + settings::quoted(word) +
                            "; options stand after the command (serve, demo or config)",
@@ -106,14 +104,33 @@ std::optional<Finished> unknown_command(int argc, const char* const* argv) {
   return usage_error(message, "");
 }
 
+// An option that the command does not have, with the one that was perhaps meant.
+std::string unknown_option(const CLI::App& app, const std::vector<std::string>& left_over) {
+  for (const auto& word : left_over) {
+    if (!word.starts_with("--")) continue;
+    const auto written = std::string_view(word).substr(0, word.find('='));
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) names.push_back(option->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto near = settings::nearest(written, known);
+    const auto hint = near.empty() ? std::string() : "; did you mean " + std::string(near) + "?";
+    return "unknown option " + settings::quoted(written) + hint;
+  }
+  return {};
+}
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
-  if (auto finished = unknown_command(argc, argv)) return *finished;
+  const std::string_view first = argc < 2 ? "" : argv[1];
+  if (!first.empty()) {
+    if (auto finished = unknown_command(first)) return *finished;
+  }
   CLI::App app{"Todoku: a local mail submission proxy that says what happened to your mail",
                "todoku"};
+  app.footer("To look around without an account: todoku demo");
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
-  app.set_help_flag("--help", "Print this help");
+  app.set_help_flag("-h,--help", "Print this help");
   app.require_subcommand(1);
   ServeOptions serve;
   DemoOptions demo;
@@ -128,7 +145,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
   check_app.add_option("FILE", check.file, "Settings file")->required()->type_name("");
   add_language(check_app, check.language);
-  const std::string_view first = argv[1];
+  if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
     app.parse(argc, argv);
@@ -144,7 +161,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     if (config_app.parsed() && !check_app.parsed())
       return usage_error("config has one command: check FILE", command);
-    return usage_error(error.what(), command);
+    std::string text = error.what();
+    for (const auto* named : {&serve_app, &demo_app, &check_app}) {
+      if (!named->parsed()) continue;
+      if (auto better = unknown_option(*named, named->remaining()); !better.empty()) text = better;
+    }
+    return usage_error(text, command);
   }
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;

@@ -117,15 +117,18 @@ StartFailure ProxyAssembly::cannot_listen(const settings::ServerUrl& url, error_
   const auto free_port =
       std::to_string(net::free_port_near(std::max<std::uint16_t>(url.port, 1024)));
   const auto port = std::to_string(url.port);
+  const auto* scheme = url.scheme == settings::Scheme::submissions ? "submissions" : "submission";
+  const auto option = "--listen " + std::string(scheme) + "://127.0.0.1:" + free_port;
   if (why == asio::error::address_in_use) {
     const auto owner = net::owner_of_port(url.port);
     const auto* key = owner.empty() ? "serve.port_taken_by_unknown" : "serve.port_taken";
-    return {exit_unavailable,
-            say(key, {{"port", port}, {"owner", owner}, {"free_port", free_port}})};
+    return {
+        exit_unavailable,
+        say(key, {{"port", port}, {"owner", owner}, {"option", option}, {"free_port", free_port}})};
   }
   if (why == asio::error::access_denied) {
     return {exit_no_permission,
-            say("serve.port_not_allowed", {{"port", port}, {"free_port", free_port}})};
+            say("serve.port_not_allowed", {{"port", port}, {"option", option}})};
   }
   return {exit_unavailable, say("serve.listen_failed", {{"listen", settings::to_string(url)},
                                                         {"problem", why.message()}})};

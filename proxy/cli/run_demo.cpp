@@ -66,8 +66,7 @@ std::string listen_url() {
 LoadedSettings settings_for(const DemoOptions& options, const std::string& upstream,
                             const TemporaryDir& temporary) {
   ServeOptions serve;
-  serve.listen = options.listen;
-  if (serve.listen.empty()) serve.listen.push_back(listen_url());
+  serve.listen = demo_doors(options.listen, listen_url());
   serve.upstream = upstream;
   serve.state_dir = options.state_dir.value_or(temporary.path());
   serve.set.emplace_back("log.level=error");

@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -18,11 +19,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<void> run_until_signal(asio::io_context& context, ProxyAssembly& proxy,
-                                       asio::signal_set& signals) {
-  co_await wait_for_end_signal(signals);
-  co_await proxy.stop();
-  context.stop();
+// For the person at the terminal; programs read the log.
+void say(const std::string& sentence) {
+  std::printf("%s\n", sentence.c_str());
+  std::fflush(stdout);
 }
 
 platform::LogLevel level_of(settings::LogLevel level) {
@@ -48,22 +48,38 @@ void tell_what_waits_for_later(const settings::Settings& settings, platform::Log
   if (!settings.api.empty()) tell("api");
 }
 
-// For the person at the terminal; programs read the log.
 void greet(const settings::Settings& settings, const ProxyAssembly& proxy,
            const explain::Catalog& catalog) {
   std::string listen;
   for (const auto& url : settings.listen) {
     listen += (listen.empty() ? "" : ", ") + settings::to_string(url);
   }
-  const auto& first = settings.accounts.front().upstream;
-  const auto ready =
-      catalog.render("serve.ready", {{"listen", listen}, {"upstream", settings::to_string(first)}});
-  std::printf("%s\n", ready.c_str());
-  if (const auto& made = proxy.certificate(); made.was_made) {
-    const auto text = catalog.render("serve.certificate_made", {{"fingerprint", made.fingerprint}});
-    std::printf("%s\n", text.c_str());
+  std::string upstream;
+  for (const auto& account : settings.accounts) {
+    const auto url = settings::to_string(account.upstream);
+    if (upstream.find(url) != std::string::npos) continue;
+    upstream += (upstream.empty() ? "" : ", ") + url;
   }
-  std::fflush(stdout);
+  say(catalog.render("serve.ready", {{"listen", listen}, {"upstream", upstream}}));
+  if (const auto& made = proxy.certificate(); made.was_made) {
+    say(catalog.render("serve.certificate_made", {{"fingerprint", made.fingerprint}}));
+  }
+}
+
+void tell_of_the_stop(const settings::Settings& settings, const explain::Catalog& catalog) {
+  if (settings.log_format != settings::LogFormat::text) return;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.stop_limit).count();
+  say(catalog.render("serve.stopping", {{"seconds", std::to_string(seconds)}}));
+}
+
+asio::awaitable<void> run_until_signal(asio::io_context& context, ProxyAssembly& proxy,
+                                       asio::signal_set& signals,
+                                       const settings::Settings& settings,
+                                       const explain::Catalog& catalog) {
+  co_await wait_for_end_signal(signals);
+  tell_of_the_stop(settings, catalog);
+  co_await proxy.stop();
+  context.stop();
 }
 
 }  // namespace
@@ -97,10 +113,11 @@ int run_serve(const settings::Settings& settings, const explain::Catalog& catalo
   net::Rooms door(context.get_executor(), [&log](std::string_view room, std::string_view what) {
     log->write(platform::LogLevel::error, "bug", "", {{"room", room}, {"what", what}});
   });
-  door.start("serve", run_until_signal(context, proxy, signals));
+  door.start("serve", run_until_signal(context, proxy, signals, settings, catalog));
   context.run();
   log->write(platform::LogLevel::info, "stopped", "", {});
   log->flush();
+  if (settings.log_format == settings::LogFormat::text) say(catalog.render("serve.stopped"));
   // Rooms that outlasted the stop limit are suspended in the middle of things: their frames must
   // not be taken apart around objects that are gone already.
   if (proxy.rooms().alive() > 0) std::quick_exit(exit_ok);

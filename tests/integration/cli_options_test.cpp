@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The command line, the layers of settings on each other, and todoku config check.
+#include "config/embedded.hpp"
 #include "proxy/cli/config_check.hpp"
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/load_settings.hpp"
@@ -118,8 +119,7 @@ TEST(CliOptions, HelpAndVersionEndWell) {
 
 TEST(CliOptions, UsageErrorsAreOneLineAndTheWayToHelp) {
   for (const auto& words :
-       std::vector<std::vector<const char*>>{{},
-                                             {"explain"},
+       std::vector<std::vector<const char*>>{{"explain"},
                                              {"sevre"},
                                              {"serve", "--nonsense"},
                                              {"serve", "extra"},
@@ -140,6 +140,34 @@ TEST(CliOptions, UsageErrorsAreOneLineAndTheWayToHelp) {
   }
   EXPECT_THAT(finished({"sevre"}).text, HasSubstr("did you mean serve?"));
   EXPECT_THAT(finished({"serve", "--lang", "fr"}).text, HasSubstr("ja|en"));
+}
+
+TEST(CliOptions, WithoutACommandTheCommandsAreShown) {
+  const auto result = finished({});
+  EXPECT_EQ(result.code, exit_usage);
+  EXPECT_THAT(result.text, StartsWith("todoku: no command given\n"));
+  EXPECT_THAT(result.text, HasSubstr("serve"));
+  EXPECT_THAT(result.text, HasSubstr("without an account: todoku demo"));
+}
+
+TEST(CliOptions, HelpHasItsShortForm) {
+  EXPECT_EQ(finished({"-h"}).text, finished({"--help"}).text);
+  EXPECT_EQ(finished({"serve", "-h"}).code, exit_ok);
+}
+
+TEST(CliOptions, AMisspeltOptionIsNamedWithTheOneThatWasMeant) {
+  EXPECT_THAT(finished({"serve", "--upstrem", "submission://a.example"}).text,
+              StartsWith("todoku: unknown option \"--upstrem\"; did you mean --upstream?\n"));
+  EXPECT_THAT(finished({"serve", "--trase=1"}).text, HasSubstr("did you mean --trace?"));
+  EXPECT_THAT(finished({"demo", "--onec"}).text, HasSubstr("did you mean --once?"));
+  EXPECT_THAT(finished({"config", "check", "a.toml", "--lagn", "ja"}).text,
+              HasSubstr("did you mean --lang?"));
+  EXPECT_THAT(finished({"serve", "--nonsense"}).text, HasSubstr("unknown option \"--nonsense\"\n"));
+}
+
+explain::Catalog catalog(const std::string& language) {
+  auto parsed = explain::Catalog::parse(config::embedded("messages/" + language + ".toml"));
+  return std::get<explain::Catalog>(std::move(parsed));
 }
 
 class SettingsFiles : public testing::Test {
@@ -193,12 +221,33 @@ TEST_F(SettingsFiles, OnlyTheDefaultFileMayBeMissing) {
   EXPECT_EQ(load_settings(serve({}), missing).exit_code, exit_config);
 }
 
-TEST(CliOptions, TheDemoNeedsNoFileAndNoAccount) {
-  const auto loaded = load_demo_settings({"ja", {"submission://127.0.0.1:0"}, "/s", true});
-  EXPECT_EQ(loaded.exit_code, exit_ok);
-  EXPECT_EQ(loaded.settings.listen.size(), 1U);
-  EXPECT_EQ(loaded.settings.state_dir, "/s");
-  EXPECT_EQ(load_demo_settings({std::nullopt, {"x"}, std::nullopt, false}).exit_code, exit_usage);
+TEST_F(SettingsFiles, ANewcomerWithoutAServerIsToldOnlyThat) {
+  const auto missing = folder_ / "missing.toml";
+  EXPECT_TRUE(lacks_only_upstream(load_settings(serve({}), missing)));
+  EXPECT_TRUE(lacks_only_upstream(load_settings(serve({}), file("stop_limit = \"1s\"\n"))));
+  EXPECT_FALSE(lacks_only_upstream(load_settings(serve({"--set", "x=1"}), missing)));
+  EXPECT_FALSE(lacks_only_upstream(load_settings(serve({"--upstream", "x"}), missing)));
+  EXPECT_FALSE(lacks_only_upstream(load_settings(serve({}), file("account = 1\n"))));
+}
+
+TEST(CliOptions, TheDemoHasAPlainDoorForItsSamples) {
+  const std::string own = "submission://127.0.0.1:1588";
+  EXPECT_THAT(demo_doors({}, own), ElementsAre(own));
+  EXPECT_THAT(demo_doors({"submission://127.0.0.1:7"}, own),
+              ElementsAre("submission://127.0.0.1:7"));
+  EXPECT_THAT(demo_doors({"submissions://127.0.0.1:8"}, own),
+              ElementsAre(own, "submissions://127.0.0.1:8"));
+  EXPECT_THAT(demo_doors({"submission://[::1]:8"}, own), ElementsAre(own, "submission://[::1]:8"));
+  EXPECT_THAT(demo_doors({"submissions://127.0.0.1:8", "submission://127.0.0.1:7"}, own),
+              ElementsAre("submission://127.0.0.1:7", "submissions://127.0.0.1:8"));
+}
+
+TEST_F(SettingsFiles, AWrongOptionIsNamedOnce) {
+  const auto loaded =
+      load_settings(serve({"--listen", "1587", "--upstream", "submission://a.example"}),
+                    folder_ / "missing.toml");
+  ASSERT_EQ(loaded.mistakes.size(), 1U);
+  EXPECT_THAT(to_string(loaded.mistakes[0]), StartsWith("--listen: a URL begins"));
 }
 
 TEST_F(SettingsFiles, MistakesOfFileAndOptionsAreToldTogether) {
@@ -214,12 +263,12 @@ TEST_F(SettingsFiles, ConfigCheckTellsEachMistakeWithItsPlace) {
   const auto name = file("lisetn = 1\n[smtp]\nmax_hops = 0\n");
   std::ostringstream out;
   std::ostringstream error;
-  EXPECT_EQ(config_check({name, std::nullopt}, out, error), exit_config);
+  EXPECT_EQ(config_check({name, std::nullopt}, catalog("en"), out, error), exit_config);
   EXPECT_THAT(out.str(), HasSubstr(name + ":1: lisetn: unknown key; did you mean listen?\n"));
   EXPECT_THAT(out.str(), HasSubstr(name + ":3: smtp.max_hops: "));
-  EXPECT_THAT(out.str(), HasSubstr("2 mistakes to correct."));
+  EXPECT_THAT(out.str(), HasSubstr("Places to correct: 2"));
   std::ostringstream japanese;
-  EXPECT_EQ(config_check({name, "ja"}, japanese, error), exit_config);
+  EXPECT_EQ(config_check({name, "ja"}, catalog("ja"), japanese, error), exit_config);
   EXPECT_THAT(japanese.str(), HasSubstr("2 か所"));
   EXPECT_THAT(error.str(), IsEmpty());
 }
@@ -227,11 +276,12 @@ TEST_F(SettingsFiles, ConfigCheckTellsEachMistakeWithItsPlace) {
 TEST_F(SettingsFiles, ConfigCheckAcceptsRightFiles) {
   std::ostringstream out;
   std::ostringstream error;
-  EXPECT_EQ(config_check({file(account), std::nullopt}, out, error), exit_ok);
+  EXPECT_EQ(config_check({file(account), std::nullopt}, catalog("en"), out, error), exit_ok);
   EXPECT_THAT(out.str(), HasSubstr("OK: "));
   EXPECT_THAT(out.str(), HasSubstr("account taro@example.jp: submission://a.example:587"));
   std::ostringstream bare;
-  EXPECT_EQ(config_check({TODOKU_SOURCE_DIR "/config/defaults/todoku.toml", "en"}, bare, error),
+  EXPECT_EQ(config_check({TODOKU_SOURCE_DIR "/config/defaults/todoku.toml", "en"}, catalog("en"),
+                         bare, error),
             exit_ok);
   EXPECT_THAT(bare.str(), HasSubstr("needs --upstream URL"));
 }
@@ -239,10 +289,11 @@ TEST_F(SettingsFiles, ConfigCheckAcceptsRightFiles) {
 TEST_F(SettingsFiles, ConfigCheckSaysThatAFileCannotBeRead) {
   std::ostringstream out;
   std::ostringstream error;
-  EXPECT_EQ(config_check({(folder_ / "missing").string(), std::nullopt}, out, error),
+  EXPECT_EQ(config_check({(folder_ / "missing").string(), std::nullopt}, catalog("en"), out, error),
             exit_no_input);
-  EXPECT_THAT(error.str(), HasSubstr("cannot read"));
-  EXPECT_EQ(config_check({file(std::string(max_settings_file + 1, '#')), "ja"}, out, error),
+  EXPECT_THAT(error.str(), HasSubstr("cannot be read"));
+  EXPECT_EQ(config_check({file(std::string(max_settings_file + 1, '#')), "ja"}, catalog("ja"), out,
+                         error),
             exit_no_input);
 }
 
