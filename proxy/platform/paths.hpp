@@ -16,6 +16,7 @@ std::filesystem::path default_state_dir();
 // only that exists.
 std::filesystem::path default_config_file();
 // Creates it (and parents) with mode 0700; an existing one that others may read is tightened.
+// A folder that everybody may write to is refused and left as it is (operation_not_permitted).
 error_code make_private_dir(const std::filesystem::path& dir);
 
 }  // namespace todoku::platform

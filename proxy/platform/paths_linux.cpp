@@ -54,6 +54,10 @@ error_code make_private_dir(const fs::path& dir) {
   if (!S_ISDIR(found.st_mode)) {
     return make_error_code(boost::system::errc::not_a_directory);
   }
+  // /tmp and its like belong to everybody: closing one would lock the others out.
+  if ((found.st_mode & S_IWOTH) != 0) {
+    return make_error_code(boost::system::errc::operation_not_permitted);
+  }
   if ((found.st_mode & 077) != 0 && ::chmod(dir.c_str(), 0700) != 0) return last_error();
   return {};
 }

@@ -176,7 +176,7 @@ submission::LoginVerdict Relay::refused_login(const settings::Account& account,
   verdict.kind = submission::LoginVerdict::Kind::unavailable;
   std::string why = attempt.relay + " cannot check the password now";
   if (!attempt.detail.empty()) why += " (" + attempt.detail + ")";
-  if (attempt.reply.code != 0) why += ": " + smtp::to_line(attempt.reply);
+  if (attempt.reply.code >= 400) why += ": " + smtp::to_line(attempt.reply);
   verdict.reply = {454, "4.7.0", why + ". The password may be right; please try again later"};
   return verdict;
 }

@@ -161,6 +161,15 @@ TEST(PathsTest, PrivateDirIsMadeAndTightened) {
   EXPECT_EQ(make_private_dir(dir.path() / "file"), errc::not_a_directory);
 }
 
+TEST(PathsTest, AFolderOfEverybodyIsRefusedAndLeftAlone) {
+  const support::ScratchDir dir;
+  const auto shared = dir.path() / "tmp";
+  std::filesystem::create_directory(shared);
+  ::chmod(shared.c_str(), 01777);
+  EXPECT_EQ(make_private_dir(shared), errc::operation_not_permitted);
+  EXPECT_EQ(mode_of(shared) & 0777U, 0777U);
+}
+
 TEST(InstanceLockTest, OneHolderAtATime) {
   const support::ScratchDir dir;
   int pid = -1;
