@@ -90,7 +90,7 @@ bool Relay::needs_login(const settings::Account& account) const {
   return offer && offer->offers_login && account.upstream.scheme != settings::Scheme::smtp;
 }
 
-asio::awaitable<delivery::Verdict> Relay::deliver(std::shared_ptr<submission::Outgoing> message) {
+asio::awaitable<delivery::Verdict> Relay::attempt(std::shared_ptr<submission::Outgoing> message) {
   auto& upstream = upstream_of(*message->account);
   bool again = true;
   auto verdict = co_await try_once(upstream, *message, again);
@@ -145,7 +145,20 @@ asio::awaitable<submission::LoginVerdict> Relay::verify(const settings::Account&
     verified_.push_back(known);
   }
   upstream.give_back(std::move(std::get<Lease>(acquired)));
+  if (on_login_) on_login_(account, known.second.user);
   co_return verdict;
+}
+
+const smtp::Credentials* Relay::credentials_of(const settings::Account& account,
+                                               std::string_view user) const {
+  for (auto known = verified_.rbegin(); known != verified_.rend(); ++known) {
+    if (known->first == &account && known->second.user == user) return &known->second;
+  }
+  return nullptr;
+}
+
+void Relay::on_login(std::function<void(const settings::Account&, const std::string&)> tell) {
+  on_login_ = std::move(tell);
 }
 
 // Only the upstream's own refusal of the log-in is a refusal; everything else is its trouble, not

@@ -33,6 +33,7 @@ class Session {
   boost::asio::awaitable<void> on_login();
   boost::asio::awaitable<void> on_chunk();
   boost::asio::awaitable<void> on_body_end();
+  void close_answer(wire::Action action);
   void on_sender();
   void on_body_begin();
   smtp::Reply spoken(delivery::Answer answer) const;
