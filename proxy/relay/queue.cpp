@@ -208,7 +208,7 @@ asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdi
 // Until the outcome is written down, nobody touches the message again: what a relay has taken must
 // not be sent a second time.
 asio::awaitable<void> Queue::commit(store::StoredMessage record, Aftermath aftermath) {
-  co_await add_notice(record, aftermath, aftermath.changes);
+  co_await add_notice(record, aftermath);
   auto changes = aftermath.changes;
   const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
   log_state(record);

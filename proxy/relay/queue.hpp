@@ -64,7 +64,9 @@ class Queue {
   boost::asio::awaitable<void> do_request(store::Request request);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
   boost::asio::awaitable<void> add_notice(const store::StoredMessage& record,
-                                          const Aftermath& aftermath, store::Changes& changes);
+                                          Aftermath& aftermath);
+  [[nodiscard]] bool wants_notice(const store::StoredMessage& record, const Aftermath& aftermath);
+  [[nodiscard]] const settings::Account* account_named(std::string_view name) const;
   boost::asio::awaitable<void> write_leftovers();
   boost::asio::awaitable<bool> is_moot(const store::StoredMessage& notice);
   boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
