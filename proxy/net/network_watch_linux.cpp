@@ -70,7 +70,7 @@ asio::awaitable<bool> NetworkWatch::next_addition() {
     }
     error_code failed;
     const auto room = asio::buffer(impl_->buffer);
-    const auto token = asio::redirect_error(asio::use_awaitable, failed);
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
     const auto size = co_await impl_->socket->async_read_some(room, token);
     if (impl_->is_closed) break;
     // ENOBUFS: so much has changed that some was lost; something was surely added.
