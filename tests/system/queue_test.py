@@ -304,4 +304,5 @@ class Stopping(QueueTest):
         self.assertTrue(any(event["event"] == "queue.waiting_found" for event in todoku.events()))
 
 
-main()
+if __name__ == "__main__":
+    main()
