@@ -203,7 +203,7 @@ void Acceptance::answered(const submission::Outgoing& message, bool is_told) {
   if (!live->settlement || live->settlement->kind != Settlement::Kind::decided) return;
   const bool is_sent = live->settlement->verdict.state() == MessageState::sent;
   // A refused message may come again, and a sent one whose client knows it is a new one.
-  if (!is_sent || is_told) repeats_.forget(live->key);
+  if (!is_sent || is_told) repeats_.forget(live->key, live->settlement->message_id);
   if (is_sent && is_told == live->is_repeat()) {
     around_.rooms.start("submission.told", write_told(live->settlement->message_id, is_told));
   }
@@ -221,7 +221,7 @@ asio::awaitable<void> Acceptance::write_told(std::string id, bool is_told) {
 
 void Acceptance::forget(const Live& live) {
   const auto id = live.message->id;
-  if (!live.is_repeat()) repeats_.forget(live.key);
+  if (!live.is_repeat()) repeats_.forget(live.key, id);
   lives_.erase(id);
 }
 

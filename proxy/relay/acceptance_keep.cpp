@@ -132,7 +132,7 @@ Settlement Acceptance::cannot_keep(Live& live, const error_code& why) {
     settlement.kind = Settlement::Kind::perhaps;
   }
   // A repeat may try afresh; one that may have been delivered stays known.
-  if (settlement.kind != Settlement::Kind::perhaps) repeats_.forget(live.key);
+  if (settlement.kind != Settlement::Kind::perhaps) repeats_.forget(live.key, live.message->id);
   return settlement;
 }
 

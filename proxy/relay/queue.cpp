@@ -69,7 +69,7 @@ void Queue::saw(const settings::Account& account, const delivery::Attempt& attem
     lane.last_look = now();
   } else if (attempt.obstacle != delivery::Obstacle::given_up &&
              attempt.obstacle != delivery::Obstacle::local_trouble) {
-    lane.health.reached(now());
+    lane.health.reached();
   }
   if (was_down == lane.health.is_down()) return;
   tell_of_reach();
@@ -129,7 +129,7 @@ void Queue::notice_sleep() {
   const auto steady_passed = steady - looked_at_steady_;
   const auto wall_passed = wall - looked_at_;
   if (looked_at_ != store::Time{} && wall_passed - steady_passed > a_sleep) {
-    for (auto& lane : lanes_) lane->health.woke_up(wall);
+    for (auto& lane : lanes_) lane->health.ask_at_once(wall);
   }
   looked_at_ = wall;
   looked_at_steady_ = steady;
@@ -251,7 +251,7 @@ asio::awaitable<void> Queue::do_request(store::Request request) {
   const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
   if (failed) log_trouble("queue.not_written", request.message_id, failed);
   if (decision.outcome == store::RequestOutcome::done && request.verb != store::Verb::discard) {
-    for (auto& lane : lanes_) lane->health.woke_up(now());  // a person wants it tried now
+    for (auto& lane : lanes_) lane->health.ask_at_once(now());  // a person wants it tried now
   }
   around_.log.write(
       platform::LogLevel::info, "queue.request", request.message_id,

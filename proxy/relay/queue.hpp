@@ -63,8 +63,7 @@ class Queue {
   boost::asio::awaitable<void> do_requests();
   boost::asio::awaitable<void> do_request(store::Request request);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
-  boost::asio::awaitable<void> add_notice(const store::StoredMessage& record,
-                                          Aftermath& aftermath);
+  boost::asio::awaitable<void> add_notice(const store::StoredMessage& record, Aftermath& aftermath);
   [[nodiscard]] bool wants_notice(const store::StoredMessage& record, const Aftermath& aftermath);
   [[nodiscard]] const settings::Account* account_named(std::string_view name) const;
   boost::asio::awaitable<void> write_leftovers();

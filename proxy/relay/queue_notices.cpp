@@ -63,7 +63,7 @@ asio::awaitable<void> Queue::add_notice(const store::StoredMessage& record, Afte
 asio::awaitable<bool> Queue::is_moot(const store::StoredMessage& notice) {
   if (!notice.is_notice || !notice.is_about_delay) co_return false;
   const auto about = co_await keeping_.store.load(notice.notice_about);
-  co_return about.has_value() && *about && delivery::is_settled((*about)->state);
+  co_return about.has_value() && *about&& delivery::is_settled((*about)->state);
 }
 
 }  // namespace todoku::relay

@@ -45,6 +45,7 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
     if (auto refusal = check_header()) return refusal;
   }
   if (auto refusal = check_newlines(report)) return refusal;
+  if (digest_) digest_->add(bytes);
   if (auto refusal = keep(bytes)) return refusal;
   // Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
   const bool may_stream = header_is_out_ && !outgoing_->message_id_header.empty();
@@ -62,6 +63,7 @@ std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& repor
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
   is_settled_ = true;
+  if (digest_) outgoing_->body_digest = digest_->finish();
   outgoing_->body->finish();
   return std::nullopt;
 }
@@ -87,6 +89,7 @@ std::optional<delivery::Answer> Incoming::check_header() {
   header_is_out_ = true;
   outgoing_->message_id_header = header_.value("Message-ID");
   outgoing_->subject = header_.value("Subject");
+  if (outgoing_->message_id_header.empty()) digest_.emplace().add(header_.bytes());
   const auto edited = delivery::edit_header(header_, facts_);
   return keep(edited.bytes);
 }

@@ -5,6 +5,7 @@
 // delivery is started as soon as that is sensible. Owned by the session. I/O thread.
 #include "classifier/mail/header_scanner.hpp"
 #include "proxy/delivery/header_edit.hpp"
+#include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/settlement.hpp"
 #include "proxy/smtp/server_dialogue.hpp"
 #include "proxy/submission/room.hpp"
@@ -56,6 +57,8 @@ class Incoming {
   delivery::TraceFacts facts_;
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
+  // Of a message without a Message-ID, so that a repeat of it is noticed all the same.
+  std::optional<delivery::BodyDigest> digest_;
   bool has_begun_ = false;   // the carrier has it while it still arrives
   bool is_settled_ = false;  // complete, or given up
   bool is_hurried_ = false;
