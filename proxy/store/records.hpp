@@ -41,9 +41,11 @@ struct StoredMessage {
   std::string id;
   delivery::MessageState state = delivery::MessageState::arriving;
   WaitsFor waits_for = WaitsFor::nothing;
-  bool is_notice = false;       // a non-delivery mail of our own: never returned itself
+  bool is_notice = false;       // a mail of our own about another one: never returned itself
+  std::string notice_about;     // the id of that other one
   bool has_our_250 = false;     // the client was told 250: it is ours to carry
   bool is_client_told = false;  // the client got its answer, whatever it was
+  bool was_resent = false;      // unknown once, and sent again: never a third time by itself
   bool may_have_left = false;   // the end of the message is on its way to a relay right now
   std::string account;          // the account's name
   std::string user;             // whose log-in carries it; empty = without log-in
@@ -120,6 +122,9 @@ enum class RequestOutcome : std::uint8_t {
 struct PutMessage {
   StoredMessage message;  // new, or replaces what was there
 };
+struct DropMessage {
+  std::string message_id;  // with its recipients, body, attempts; its events stay
+};
 struct PutBody {
   std::string message_id;
   std::string bytes;  // of a small body
@@ -143,8 +148,8 @@ struct NoteCorrespondents {
   std::vector<std::string> addresses;
   Time at{};
 };
-using Change = std::variant<PutMessage, PutBody, DropBody, AddAttempt, AddEvent, AnswerRequest,
-                            NoteCorrespondents>;
+using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
+                            AnswerRequest, NoteCorrespondents>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

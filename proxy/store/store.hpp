@@ -130,6 +130,10 @@ class Store {
     std::chrono::milliseconds keep_history;
   };
   boost::asio::awaitable<Result<std::vector<std::string>>> prune(Limits limits, Time now);
+  // The system's key store is locked: sealed with a key of this run only, so that nothing sealed
+  // now may be promised to anybody. write(..., disk) of a PutBody or PutMessage then fails.
+  void lock_key(bool is_locked);
+  [[nodiscard]] bool is_key_locked() const;
   // A new key from now on (the keeper was unlocked).
   void use_sealer(std::shared_ptr<const Sealer> sealer);
 
