@@ -43,6 +43,7 @@ struct StoredMessage {
   WaitsFor waits_for = WaitsFor::nothing;
   bool is_notice = false;       // a mail of our own about another one: never returned itself
   std::string notice_about;     // the id of that other one
+  bool is_about_delay = false;  // the notice says only that it still waits
   bool has_our_250 = false;     // the client was told 250: it is ours to carry
   bool is_client_told = false;  // the client got its answer, whatever it was
   bool was_resent = false;      // unknown once, and sent again: never a third time by itself
