@@ -107,6 +107,7 @@ void ProxyAssembly::recover() {
   rooms_.start("recover", take_over());
   while (!has_recovered_ && context_.run_one() > 0) {
   }
+  context_.restart();  // with nothing else to do it has stopped
 }
 
 asio::awaitable<void> ProxyAssembly::take_over() {

@@ -19,6 +19,8 @@ namespace {
 constexpr wire::Duration longest_rest{
     1'000};  // requests of other processes are looked for so often
 constexpr std::size_t overdue_at_once = 200;
+constexpr std::size_t every_one = 1'000'000;
+constexpr std::chrono::minutes grace{10};
 constexpr std::chrono::seconds a_sleep{30};  // the clocks differ by more: the computer has slept
 
 }  // namespace
@@ -106,6 +108,63 @@ void Queue::login_known(const settings::Account& account, const std::string& use
 
 void Queue::log_trouble(std::string_view what, const std::string& id, const error_code& why) {
   around_.log.write(platform::LogLevel::error, what, id, {{"detail", why.message()}});
+}
+
+// Waiting mail is tried at once, whatever its age: the computer may have been off for days.
+asio::awaitable<void> Queue::recover() {
+  const auto counts = co_await keeping_.store.counts();
+  if (counts.has_error() || counts->waiting + counts->held + counts->unknown == 0) co_return;
+  const auto at = now();
+  co_await take_over_unknown(at);
+  co_await give_grace(at);
+  for (auto& lane : lanes_) co_await hasten(*lane, "");
+  store::StoredEvent event;
+  event.at = at;
+  event.kind = store::EventKind::shutdown_with_waiting;
+  event.parameters = {{"waiting", std::to_string(counts->waiting)},
+                      {"held", std::to_string(counts->held)},
+                      {"unknown", std::to_string(counts->unknown)}};
+  keeping_.store.write_behind({store::AddEvent{event}});
+  around_.log.write(platform::LogLevel::warning, "queue.waiting_found", "",
+                    {{"waiting", static_cast<std::int64_t>(counts->waiting)},
+                     {"held", static_cast<std::int64_t>(counts->held)},
+                     {"unknown", static_cast<std::int64_t>(counts->unknown)}});
+}
+
+// Their end was on its way when the last run ended: the store has marked them, with no deadline.
+asio::awaitable<void> Queue::take_over_unknown(store::Time at) {
+  const auto marked = co_await keeping_.store.overdue(store::Time{}, every_one);
+  if (marked.has_error()) co_return;
+  for (const auto& one : *marked) {
+    const auto loaded = co_await keeping_.store.load(one.id);
+    if (loaded.has_error() || !*loaded || (*loaded)->state != MessageState::unknown) continue;
+    auto record = **loaded;
+    Aftermath aftermath;
+    for (auto& outcome : record.outcomes) {
+      if (delivery::may_try_again(outcome.state)) {
+        outcome.state = delivery::RecipientState::unknown;
+      }
+    }
+    mark_unknown(record, around_.settings, at, aftermath.changes);
+    aftermath.changes.push_back(store::PutMessage{record});
+    co_await commit(std::move(record), std::move(aftermath));
+  }
+}
+
+// What has become too old while Todoku was not running gets one more chance before it is returned.
+asio::awaitable<void> Queue::give_grace(store::Time at) {
+  const auto overdue = co_await keeping_.store.overdue(at, every_one);
+  if (overdue.has_error()) co_return;
+  store::Changes changes;
+  for (const auto& one : *overdue) {
+    const auto loaded = co_await keeping_.store.load(one.id);
+    if (loaded.has_error() || !*loaded || (*loaded)->state != MessageState::waiting) continue;
+    auto record = **loaded;
+    record.deadline = std::max(record.deadline, at + grace);
+    changes.push_back(store::PutMessage{std::move(record)});
+  }
+  const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::process);
+  if (failed) log_trouble("queue.not_written", "", failed);
 }
 
 asio::awaitable<void> Queue::run() {

@@ -59,6 +59,8 @@ class Queue {
   boost::asio::awaitable<bool> write_may_leave(std::shared_ptr<store::StoredMessage> record);
   boost::asio::awaitable<void> wait_for_login(Lane& lane, store::StoredMessage record);
   boost::asio::awaitable<void> give_back_without_body(store::StoredMessage record);
+  boost::asio::awaitable<void> take_over_unknown(store::Time at);
+  boost::asio::awaitable<void> give_grace(store::Time at);
   boost::asio::awaitable<void> close_overdue();
   boost::asio::awaitable<void> do_requests();
   boost::asio::awaitable<void> do_request(store::Request request);
