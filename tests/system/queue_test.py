@@ -198,7 +198,7 @@ class Answers(QueueTest):
         upstream.reactions = {"connect": "421 4.3.2 busy"}
         self.assertEqual(self.send(todoku, mail()).code, 250)
         upstream.reactions = {"rcpt": lambda line: "550 5.1.1 who?" if "ok@" in line else None,
-                              "mail": lambda line: "550 5.1.0 no null sender" if "<>" in line else None}
+                              "mail": lambda sender: None if sender else "550 5.1.0 no null sender"}
         wait_until(lambda: len(upstream.messages) == 1, 10)
         self.assertEqual(upstream.messages[0].sender, "tester@example.test")
         time.sleep(1)
