@@ -5,6 +5,8 @@
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/platform/paths.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <random>
 #include <utility>
 
@@ -51,6 +53,8 @@ std::string ProxyAssembly::say(std::string_view key, const explain::Parameters& 
 }
 
 std::optional<StartFailure> ProxyAssembly::start() {
+  // Until the listeners are there, the loop could run out of work and stop for good.
+  const auto starting = asio::make_work_guard(context_);
   if (auto failure = prepare_state_dir()) return failure;
   if (auto failure = prepare_tls()) return failure;
   if (auto failure = open_store()) return failure;
@@ -93,8 +97,7 @@ void ProxyAssembly::build_rooms() {
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ = std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers");
   queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *keeping_);
-  acceptance_ =
-      std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
+  acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
   relay_->on_login([this](const settings::Account& account, const std::string& user) {
     queue_->login_known(account, user);
   });
@@ -107,7 +110,6 @@ void ProxyAssembly::recover() {
   rooms_.start("recover", take_over());
   while (!has_recovered_ && context_.run_one() > 0) {
   }
-  context_.restart();  // with nothing else to do it has stopped
 }
 
 asio::awaitable<void> ProxyAssembly::take_over() {
