@@ -52,17 +52,26 @@ Acceptance::LivePointer Acceptance::begin_live(std::shared_ptr<submission::Outgo
 
 bool Acceptance::joins_another(Live& live) {
   const auto first = repeats_.find(live.key, now());
-  const auto known = first ? lives_.find(*first) : lives_.end();
-  // A first one whose client went away in the middle is no submission any more.
-  const bool is_alive = first && (known == lives_.end() || !known->second->message->is_given_up);
-  if (is_alive) {
+  if (first && may_join(live, *first)) {
     live.joined = *first;
+    live.message->body->detach_reader();  // nobody will read it: the client is not held back
     around_.log.write(platform::LogLevel::info, "submission.repeat", live.message->id,
                       {{"joins", live.joined}});
     return true;
   }
   repeats_.add(live.key, live.message->id, now());
   return false;
+}
+
+// Two clients may well send equal bytes at the same time. Without a Message-ID it is a repeat only
+// when the first one's client has gone without its answer.
+bool Acceptance::may_join(const Live& live, const std::string& first) const {
+  const auto found = lives_.find(first);
+  if (found == lives_.end()) return true;
+  const auto& message = *found->second->message;
+  if (message.is_given_up) return false;
+  if (!live.message->message_id_header.empty()) return true;
+  return !message.is_client_gone || message.is_client_gone();
 }
 
 asio::awaitable<void> Acceptance::run_attempt(LivePointer live) {
@@ -200,7 +209,12 @@ void Acceptance::answered(const submission::Outgoing& message, bool is_told) {
   if (found == lives_.end()) return;
   const auto live = found->second;
   lives_.erase(found);
-  if (!live->settlement || live->settlement->kind != Settlement::Kind::decided) return;
+  if (!live->settlement) return;
+  // Equal bytes without a Message-ID are a repeat only as long as the client waits for an answer.
+  const bool has_id = !message.message_id_header.empty();
+  const bool is_unknown = live->settlement->kind == Settlement::Kind::kept_unknown;
+  if (is_told && !has_id && !is_unknown) repeats_.forget(live->key, live->settlement->message_id);
+  if (live->settlement->kind != Settlement::Kind::decided) return;
   const bool is_sent = live->settlement->verdict.state() == MessageState::sent;
   // A refused message may come again, and a sent one whose client knows it is a new one.
   if (!is_sent || is_told) repeats_.forget(live->key, live->settlement->message_id);

@@ -42,6 +42,7 @@ class Acceptance final : public submission::Carrier {
 
   LivePointer begin_live(std::shared_ptr<submission::Outgoing> message);
   [[nodiscard]] bool joins_another(Live& live);
+  [[nodiscard]] bool may_join(const Live& live, const std::string& first) const;
   boost::asio::awaitable<void> run_attempt(LivePointer live);
   boost::asio::awaitable<bool> may_end(LivePointer live);
   boost::asio::awaitable<void> wait_for_verdict(LivePointer live);

@@ -8,9 +8,11 @@ namespace todoku::relay {
 
 namespace {
 
-// A client's message goes out at once even while the relay is thought to be down, if the last look
-// is older than this: it may be back, and the client deserves the true answer.
-constexpr std::chrono::seconds fresh_look{5};
+// A client's message is tried at once even while the relay is thought to be down, for it may be
+// back, and the client deserves the true answer. Only where the last look took long and is not old,
+// the client is not made to wait through another one.
+constexpr std::chrono::milliseconds fresh_look{5'000};
+constexpr std::chrono::milliseconds long_look{1'000};
 
 }  // namespace
 
@@ -32,7 +34,8 @@ void Lane::begins(store::Time now) {
 }
 
 bool Lane::is_known_to_be_down(store::Time now) const {
-  return health.is_down() && now < last_look + fresh_look;
+  const auto fresh = std::min(fresh_look, settings.delivery.retry.front());
+  return health.is_down() && last_trouble.took >= long_look && now < last_look + fresh;
 }
 
 }  // namespace todoku::relay

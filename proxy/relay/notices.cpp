@@ -31,8 +31,10 @@ NoticeMail notice_about(const store::StoredMessage& message, const Aftermath& af
   record.next_attempt = now + settings.delivery.notice_mail_after;
   record.deadline = now + settings.delivery.max_age;
   record.body = store::BodyPlace::database;
-  notice.bytes = "From: <" + message.envelope.sender + ">\r\nAuto-Submitted: auto-replied\r\nContent-Type: multipart/report\r\n\r\n";
-  for (const auto& one : aftermath.failed) notice.bytes += one.address + ": " + smtp::to_line(one.reply) + "\r\n";
+  notice.bytes = "From: <" + message.envelope.sender +
+                 ">\r\nAuto-Submitted: auto-replied\r\nContent-Type: multipart/report\r\n\r\n";
+  for (const auto& one : aftermath.failed)
+    notice.bytes += one.address + ": " + smtp::to_line(one.reply) + "\r\n";
   notice.bytes += header;
   record.size = notice.bytes.size();
   return notice;

@@ -29,6 +29,11 @@ smtp::Capabilities usual_offer() {
   return usual;
 }
 
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point started) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               started);
+}
+
 // Nobody got the message and the connection was an old one: the relay had probably closed it.
 bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
   if (!lease.is_warm) return false;
@@ -111,6 +116,7 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   auto acquired = co_await upstream.acquire(message.credentials);
   if (auto* none = std::get_if<NoConnection>(&acquired)) {
     forget_if_refused(*message.account, message.credentials, none->attempt);
+    none->attempt.took = since(started);
     co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
   }
   auto lease = std::move(std::get<Lease>(acquired));
@@ -122,8 +128,7 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   if (lease.connection->has_lost_body()) {
     verdict.attempt.obstacle = delivery::Obstacle::local_trouble;
   }
-  verdict.attempt.took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - started);
+  verdict.attempt.took = since(started);
   upstream.give_back(std::move(lease));
   co_return verdict;
 }

@@ -34,6 +34,8 @@ struct Outgoing {
   bool give_up();
 
   bool is_given_up = false;
+  // Whether its client has closed the connection; empty = the session has ended.
+  std::function<bool()> is_client_gone;
   // Set by the carrier while it has the message in hand: breaks off unless the end has left. May be
   // empty.
   std::function<bool()> break_off;

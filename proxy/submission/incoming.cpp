@@ -18,6 +18,7 @@ Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
 Incoming::~Incoming() {
   if (!is_settled_) give_up();
   answered(false);
+  outgoing_->is_client_gone = nullptr;
 }
 
 void Incoming::give_up() {

@@ -90,11 +90,12 @@ asio::awaitable<void> Session::run() {
   log_end();
 }
 
-// The client has its answer when it goes on, or says QUIT; one that just vanishes perhaps has not.
+// The client has its answer when it goes on, says QUIT, or closes in order after it; one that was
+// gone before, or whose system resets the connection, perhaps has not.
 void Session::close_answer(wire::Action action) {
   if (!incoming_ || !incoming_->awaits_telling()) return;
-  const bool goes_on = action == wire::Action::ask;
-  incoming_->answered(goes_on || dialogue_.end() == smtp::ServerEnd::quit);
+  const bool goes_on = action == wire::Action::ask || dialogue_.end() == smtp::ServerEnd::quit;
+  incoming_->answered(goes_on || (was_there_ && stream_.has_ended_cleanly()));
   incoming_.reset();
 }
 
@@ -191,6 +192,7 @@ void Session::on_body_begin() {
   outgoing->account = account_;
   outgoing->credentials = credentials_;
   outgoing->envelope = dialogue_.envelope();
+  outgoing->is_client_gone = [this] { return stream_.is_abandoned(); };
   outgoing->body =
       std::make_shared<store::Body>(around_.rooms.executor(), around_.spool, outgoing->id);
   delivery::TraceFacts facts;
@@ -234,6 +236,7 @@ asio::awaitable<void> Session::on_body_end() {
          {"bytes", static_cast<std::int64_t>(report.bytes)},
          {"repaired_newlines", static_cast<std::int64_t>(report.bare_newlines)}});
   }
+  was_there_ = !stream_.is_abandoned();
   dialogue_.answer(spoken(std::move(answer)));
 }
 

@@ -50,6 +50,7 @@ class Session {
   const settings::Account* account_ = nullptr;  // of the log-in, or of the open transaction
   smtp::Credentials credentials_;               // empty until logged in
   std::optional<Incoming> incoming_;
+  bool was_there_ = false;  // the client, when its message was answered
 };
 
 }  // namespace todoku::submission

@@ -36,6 +36,11 @@ class QueueTest(SystemTest):
         self.addCleanup(again.stop)
         return again
 
+    def make_busy(self, upstream, reaction="421 4.3.2 busy"):
+        """From the next connection on; one that was dialled ahead is closed."""
+        upstream.reactions = {"connect": reaction}
+        upstream.drop_connections()
+
     def kill(self, todoku):
         todoku.process.send_signal(signal.SIGKILL)
         todoku.process.wait()
@@ -59,14 +64,14 @@ class OutOfReach(QueueTest):
 
     def test_a_greeting_of_421_is_no_answer_for_the_client(self):
         upstream, todoku = self.pair()
-        upstream.reactions = {"connect": "421 4.3.2 busy"}
+        self.make_busy(upstream)
         self.assertEqual(self.send(todoku, mail()).code, 250)
         upstream.reactions = {}
         wait_until(lambda: len(upstream.messages) == 1, 10)
 
     def test_a_black_hole_does_not_make_the_client_wait(self):
         upstream, todoku = self.pair()
-        upstream.reactions = {"connect": SILENT}
+        self.make_busy(upstream, SILENT)
         begun = time.monotonic()
         answer = self.send(todoku, mail())
         self.assertEqual(answer.code, 250, answer)
@@ -166,7 +171,7 @@ class Answers(QueueTest):
         for extensions in (("PIPELINING", "CHUNKING"), ("PIPELINING",), ()):
             with self.subTest(extensions):
                 upstream, todoku = self.pair(extensions=extensions)
-                upstream.reactions = {"connect": "421 4.3.2 busy"}
+                self.make_busy(upstream)
                 recipients = ("a@example.test", "b@example.test", "c@example.test")
                 self.assertEqual(self.send(todoku, mail(), recipients=recipients).code, 250)
                 upstream.reactions = {"rcpt": lambda line: "550 5.1.1 who?" if "b@" in line else None}
@@ -182,7 +187,7 @@ class Answers(QueueTest):
 
     def test_the_sender_is_told_by_mail(self):
         upstream, todoku = self.pair(sets=("delivery.notice_mail=on", "delivery.notice_mail_after=0s"))
-        upstream.reactions = {"connect": "421 4.3.2 busy"}
+        self.make_busy(upstream)
         self.assertEqual(self.send(todoku, mail()).code, 250)
         upstream.reactions = {"rcpt": lambda line: "550 5.1.1 who?" if "ok@" in line else None}
         wait_until(lambda: len(upstream.messages) == 1, 10)
@@ -195,7 +200,7 @@ class Answers(QueueTest):
 
     def test_a_server_that_refuses_the_null_sender_gets_the_users_own(self):
         upstream, todoku = self.pair(sets=("delivery.notice_mail=on", "delivery.notice_mail_after=0s"))
-        upstream.reactions = {"connect": "421 4.3.2 busy"}
+        self.make_busy(upstream)
         self.assertEqual(self.send(todoku, mail()).code, 250)
         upstream.reactions = {"rcpt": lambda line: "550 5.1.1 who?" if "ok@" in line else None,
                               "mail": lambda sender: None if sender else "550 5.1.0 no null sender"}
@@ -244,6 +249,7 @@ class Repeats(QueueTest):
             with self.subTest(reaction):
                 upstream, todoku = self.pair()
                 upstream.reactions = reaction
+                upstream.drop_connections()
                 first = self.send(todoku, mail())
                 self.assertEqual(first.code, 250)
                 upstream.reactions = {}
@@ -253,7 +259,7 @@ class Repeats(QueueTest):
 
     def test_another_recipient_or_another_mail_is_no_repeat(self):
         upstream, todoku = self.pair()
-        upstream.reactions = {"connect": "421 4.3.2 busy"}
+        self.make_busy(upstream)
         self.assertEqual(self.send(todoku, mail(1)).code, 250)
         self.assertEqual(self.send(todoku, mail(1), recipients=("b@example.test",)).code, 250)
         self.assertEqual(self.send(todoku, mail(2)).code, 250)
@@ -282,7 +288,7 @@ class Repeats(QueueTest):
 class Stopping(QueueTest):
     def test_a_stop_with_mail_under_way_keeps_it(self):
         upstream, todoku = self.pair(sets=("delivery.answer_budget=30s", "stop_limit=1s"))
-        upstream.reactions = {"connect": SILENT}
+        self.make_busy(upstream, SILENT)
         answers = []
         sender = threading.Thread(target=lambda: answers.append(self.send(todoku, mail())))
         sender.start()
