@@ -5,6 +5,7 @@
 #include "proxy/delivery/states.hpp"
 #include "proxy/delivery/verdict.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -20,9 +21,10 @@ struct Settlement {
     perhaps,       // it could not be made durable, but may have been delivered
   };
   Kind kind = Kind::decided;
-  Verdict verdict;         // of the last attempt, where there was one
-  std::string message_id;  // ours; for a repeat, the first one's
-  bool is_repeat = false;  // it joined an earlier submission of the same message
+  Verdict verdict;                // of the last attempt, where there was one
+  std::string message_id;         // ours; for a repeat, the first one's
+  std::chrono::hours within{24};  // kept_unknown: how long a person has to decide
+  bool is_repeat = false;         // it joined an earlier submission of the same message
 };
 
 [[nodiscard]] Answer answer_for(const Settlement& settlement);

@@ -14,6 +14,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,7 +61,8 @@ class Acceptance final : public submission::Carrier {
   boost::asio::awaitable<delivery::Settlement> join_stored(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> adopt(LivePointer live, store::StoredMessage bare);
   delivery::Settlement cannot_keep(Live& live, const error_code& why);
-  static delivery::Settlement kept(const Live& live);
+  [[nodiscard]] delivery::Settlement kept(const Live& live) const;
+  [[nodiscard]] std::chrono::hours hours_to_decide() const;
   static delivery::Settlement decided(const Live& live);
   static void put_body(Live& live, store::StoredMessage& record, store::Changes& changes);
 

@@ -80,13 +80,19 @@ void Acceptance::put_body(Live& live, store::StoredMessage& record, store::Chang
   changes.push_back(store::PutBody{record.id, std::string(body.small_bytes())});
 }
 
-Settlement Acceptance::kept(const Live& live) {
+Settlement Acceptance::kept(const Live& live) const {
   Settlement settlement;
+  settlement.within = hours_to_decide();
   settlement.kind = live.record.state == MessageState::unknown ? Settlement::Kind::kept_unknown
                                                                : Settlement::Kind::queued;
+  settlement.verdict.attempt.relay = name_of(live.message->account->upstream);
   if (live.verdict) settlement.verdict = *live.verdict;
   settlement.message_id = live.message->id;
   return settlement;
+}
+
+std::chrono::hours Acceptance::hours_to_decide() const {
+  return std::chrono::ceil<std::chrono::hours>(around_.settings.delivery.decide_within);
 }
 
 asio::awaitable<Settlement> Acceptance::settle_after_all(LivePointer live) {
@@ -172,6 +178,8 @@ asio::awaitable<Settlement> Acceptance::join_stored(LivePointer live) {
   Settlement settlement;
   settlement.message_id = live->joined;
   settlement.is_repeat = true;
+  settlement.within = hours_to_decide();
+  settlement.verdict.attempt.relay = name_of(live->message->account->upstream);
   if (!is_there) {
     auto own = co_await settle_alone(live);
     co_return own;
@@ -180,7 +188,6 @@ asio::awaitable<Settlement> Acceptance::join_stored(LivePointer live) {
   switch (record.state) {
     case MessageState::sent:
       settlement.verdict.recipients = record.outcomes;
-      settlement.verdict.attempt.relay = name_of(live->message->account->upstream);
       co_return settlement;
     case MessageState::waiting:
     case MessageState::held:
@@ -223,6 +230,8 @@ asio::awaitable<Settlement> Acceptance::adopt(LivePointer live, store::StoredMes
   }
   Settlement settlement;
   settlement.message_id = live->message->id;
+  settlement.within = hours_to_decide();
+  settlement.verdict.attempt.relay = name_of(live->message->account->upstream);
   settlement.kind = failed ? Settlement::Kind::perhaps : Settlement::Kind::kept_unknown;
   if (!failed) {
     live->message->body->keep();

@@ -73,6 +73,22 @@ void note_correspondents(const store::StoredMessage& record, store::Time now,
 
 }  // namespace
 
+const char* to_string(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return "none";
+    case Reason::refused:
+      return "refused";
+    case Reason::too_old:
+      return "too_old";
+    case Reason::held_too_long:
+      return "held_too_long";
+    case Reason::unknown_too_long:
+      return "unknown_too_long";
+  }
+  return "";
+}
+
 void mark_unknown(store::StoredMessage& record, const settings::Settings& settings, store::Time now,
                   store::Changes& changes) {
   record.state = MessageState::unknown;
@@ -110,9 +126,11 @@ Aftermath after_attempt(store::StoredMessage& record, const delivery::Verdict& v
     settle(record, now, aftermath.changes);
     note_correspondents(record, now, aftermath.changes);
   }
+  aftermath.relay = verdict.attempt.relay;
   if (!aftermath.failed.empty() && !record.is_notice) {
+    aftermath.reason = Reason::refused;
     add_event(aftermath.changes, record, now, EventKind::returned,
-              {{"reason", "refused"},
+              {{"reason", to_string(aftermath.reason)},
                {"addresses", addresses_of(aftermath.failed)},
                {"relay", verdict.attempt.relay},
                {"reply", smtp::to_line(aftermath.failed.front().reply)}});
@@ -144,9 +162,9 @@ Aftermath after_deadline(store::StoredMessage& record, const settings::Settings&
     put(aftermath.changes, record, now);
     return aftermath;
   }
-  const char* reason = record.state == MessageState::held      ? "held_too_long"
-                       : record.state == MessageState::unknown ? "unknown_too_long"
-                                                               : "too_old";
+  aftermath.reason = record.state == MessageState::held      ? Reason::held_too_long
+                     : record.state == MessageState::unknown ? Reason::unknown_too_long
+                                                             : Reason::too_old;
   for (const auto& outcome : record.outcomes) {
     if (outcome.state != RecipientState::sent && outcome.state != RecipientState::refused) {
       aftermath.failed.push_back(outcome);
@@ -155,8 +173,9 @@ Aftermath after_deadline(store::StoredMessage& record, const settings::Settings&
   record.state = MessageState::returned;
   record.waits_for = WaitsFor::nothing;
   if (!record.is_notice) {
-    add_event(aftermath.changes, record, now, EventKind::returned,
-              {{"reason", reason}, {"addresses", addresses_of(aftermath.failed)}});
+    add_event(
+        aftermath.changes, record, now, EventKind::returned,
+        {{"reason", to_string(aftermath.reason)}, {"addresses", addresses_of(aftermath.failed)}});
   }
   put(aftermath.changes, record, now);
   return aftermath;

@@ -12,9 +12,21 @@
 
 namespace todoku::relay {
 
+// Why a message, or a part of it, is returned.
+enum class Reason : std::uint8_t {
+  none,              // it is not
+  refused,           // a relay refused it for good
+  too_old,           // max_age has passed
+  held_too_long,     // nobody has decided; not sent
+  unknown_too_long,  // nobody has decided; perhaps delivered
+};
+[[nodiscard]] const char* to_string(Reason reason);
+
 struct Aftermath {
   store::Changes changes;  // the record itself and the attempt are among them
   std::vector<delivery::RecipientOutcome> failed;  // to be told of now: refused for good
+  Reason reason = Reason::none;
+  std::string relay;  // the last one that was tried; may be empty
 };
 
 // The record is changed, and put into changes.

@@ -53,6 +53,8 @@ asio::awaitable<void> Queue::add_notice(const store::StoredMessage& record, Afte
     const auto start = co_await body->read(0, most_of_a_header);
     if (start.has_value()) header = header_of(start->bytes);
   }
+  const auto* account = account_named(record.account);
+  if (aftermath.relay.empty() && account != nullptr) aftermath.relay = name_of(account->upstream);
   auto notice = notice_about(record, aftermath, header, around_.settings, keeping_.say, now(),
                              static_cast<std::uint32_t>(chance_()));
   aftermath.changes.push_back(store::PutBody{notice.record.id, std::move(notice.bytes)});

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a relay that is out of reach is asked again, and when a message is tried again.
+// When a relay that is out of reach is asked again.
 #include "proxy/delivery/path_health.hpp"
-
-#include "proxy/delivery/schedule.hpp"
 
 #include <gtest/gtest.h>
 
@@ -66,19 +64,6 @@ TEST(PathHealth, ChanceSpreadsTheProbesByATenth) {
   PathHealth health({1min});
   health.out_of_reach(start, 1.0);
   EXPECT_EQ(health.next_try(), start + 66s);
-}
-
-TEST(Schedule, FollowsTheWaitsAndRepeatsTheLast) {
-  const std::vector<std::chrono::milliseconds> waits{1min, 5min};
-  EXPECT_EQ(next_attempt(1, waits, {}, start, 0.0), start + 1min);
-  EXPECT_EQ(next_attempt(2, waits, {}, start, 0.0), start + 5min);
-  EXPECT_EQ(next_attempt(99, waits, {}, start, 0.0), start + 5min);
-  EXPECT_EQ(next_attempt(1, waits, {}, start, 1.0), start + 66s);
-}
-
-TEST(Schedule, ANamedTimeIsKeptTo) {
-  const smtp::Reply reply{450, "4.7.1", "Greylisted, please try again in 30 minutes"};
-  EXPECT_EQ(next_attempt(1, {1min}, reply, start, 0.0), start + 30min);
 }
 
 }  // namespace
