@@ -11,6 +11,8 @@
 namespace todoku::delivery {
 namespace {
 
+using std::chrono::seconds;
+
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Time = std::chrono::system_clock::time_point;
