@@ -48,8 +48,8 @@ LIBRARY_OWNERS = [
     (r'^toml(\+\+|plusplus)?[/.]', {'proxy/settings', 'classifier/explain'}, 'toml++'),
     (r'^CLI/', {'proxy/cli'}, 'CLI11'),
     (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
-    # Digests, base64 and wiping of secrets are pure functions; TLS itself belongs to net.
-    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire'}, 'OpenSSL'),
+    # Digests, AEAD, slow hashes, base64 and wiping of secrets are pure functions; TLS itself belongs to net.
+    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/store'}, 'OpenSSL'),
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
