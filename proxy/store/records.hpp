@@ -3,6 +3,7 @@
 
 // What the store keeps, as plain values: messages with their recipients, attempts, events,
 // requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/states.hpp"
 #include "proxy/smtp/envelope.hpp"
 
@@ -20,7 +21,7 @@ namespace todoku::store {
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // "The same again": account, envelope, and Message-ID or body (DESIGN 4, rule 2); a digest.
-using RepeatKey = std::array<std::uint8_t, 16>;
+using delivery::RepeatKey;
 
 enum class BodyPlace : std::uint8_t {
   none,      // not kept (any more)

@@ -59,8 +59,7 @@ struct ListFilter {
 struct DueMessage {
   std::string id;
   std::string account;
-  std::string user;
-  Time next_attempt{};
+  Time at{};  // next_attempt, or deadline
 };
 
 // One of the messages that a client's repeat joins.
@@ -123,6 +122,8 @@ class Store {
   // How often this account has written to the address; 0 = never.
   boost::asio::awaitable<Result<std::uint64_t>> times_written_to(std::string account,
                                                                  std::string address);
+  // The ids of messages whose bodies are kept in spool files.
+  boost::asio::awaitable<Result<std::vector<std::string>>> bodies_in_files();
   // Removes what is older than allowed, oldest first; returns the ids whose spool files may go.
   struct Limits {
     std::chrono::milliseconds keep_sent;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of what is kept, as they appear in JSON and in logs.
+#include "proxy/store/records.hpp"
+
+namespace todoku::store {
+
+const char* to_string(WaitsFor waits_for) {
+  switch (waits_for) {
+    case WaitsFor::nothing:
+      return "nothing";
+    case WaitsFor::time:
+      return "time";
+    case WaitsFor::relay:
+      return "relay";
+    case WaitsFor::login:
+      return "login";
+    case WaitsFor::person:
+      return "person";
+  }
+  return "";
+}
+
+const char* to_string(EventKind kind) {
+  switch (kind) {
+    case EventKind::queued:
+      return "queued";
+    case EventKind::delayed:
+      return "delayed";
+    case EventKind::sent_late:
+      return "sent_late";
+    case EventKind::returned:
+      return "returned";
+    case EventKind::unknown:
+      return "unknown";
+    case EventKind::resent:
+      return "resent";
+    case EventKind::held:
+      return "held";
+    case EventKind::released:
+      return "released";
+    case EventKind::discarded:
+      return "discarded";
+    case EventKind::login_needed:
+      return "login_needed";
+    case EventKind::shutdown_with_waiting:
+      return "shutdown_with_waiting";
+    case EventKind::offline:
+      return "offline";
+    case EventKind::online:
+      return "online";
+    case EventKind::key_locked:
+      return "key_locked";
+    case EventKind::key_unlocked:
+      return "key_unlocked";
+  }
+  return "";
+}
+
+const char* to_string(Verb verb) {
+  switch (verb) {
+    case Verb::retry:
+      return "retry";
+    case Verb::release:
+      return "release";
+    case Verb::discard:
+      return "discard";
+  }
+  return "";
+}
+
+const char* to_string(RequestOutcome outcome) {
+  switch (outcome) {
+    case RequestOutcome::pending:
+      return "pending";
+    case RequestOutcome::done:
+      return "done";
+    case RequestOutcome::no_such_message:
+      return "no_such_message";
+    case RequestOutcome::wrong_state:
+      return "wrong_state";
+    case RequestOutcome::body_gone:
+      return "body_gone";
+  }
+  return "";
+}
+
+}  // namespace todoku::store

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables. `private` holds what packing.hpp writes, sealed.
+#include "proxy/store/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace todoku::store {
+
+namespace {
+
+// What every connection needs. Syncs are asked for transaction by transaction.
+constexpr const char* settings_of_a_connection =
+    "PRAGMA page_size=8192;"
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA wal_autocheckpoint=0;"
+    "PRAGMA synchronous=NORMAL;"
+    "PRAGMA foreign_keys=OFF;"
+    "PRAGMA temp_store=MEMORY;"
+    "PRAGMA cache_size=-2000;"
+    "PRAGMA secure_delete=OFF;";
+
+constexpr const char* version_1 =
+    "CREATE TABLE messages("
+    "  id TEXT NOT NULL PRIMARY KEY, state INTEGER NOT NULL, waits_for INTEGER NOT NULL,"
+    "  flags INTEGER NOT NULL, account TEXT NOT NULL, who BLOB NOT NULL,"
+    "  repeat_key BLOB NOT NULL,"
+    "  size INTEGER NOT NULL, body INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    "  arrived INTEGER NOT NULL, changed INTEGER NOT NULL, next_attempt INTEGER NOT NULL,"
+    "  deadline INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;"
+    // state 2 = waiting, 3 = held, 4 = unknown, 1 = sending; flag 4 = the client was told
+    "CREATE INDEX due ON messages(account, next_attempt) WHERE state = 2;"
+    "CREATE INDEX overdue ON messages(deadline) WHERE state IN (2, 3, 4);"
+    "CREATE INDEX untold ON messages(arrived) WHERE state IN (1, 2, 3, 4) OR (flags & 4) = 0;"
+    "CREATE INDEX copies ON messages(changed, size) WHERE body <> 0;"
+    "CREATE TABLE bodies(id TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE attempts("
+    "  message_id TEXT NOT NULL, at INTEGER NOT NULL, private BLOB NOT NULL,"
+    "  PRIMARY KEY(message_id, at)) WITHOUT ROWID;"
+    "CREATE TABLE events("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, message_id TEXT NOT NULL,"
+    "  kind INTEGER NOT NULL, private BLOB NOT NULL);"
+    "CREATE INDEX events_of ON events(message_id) WHERE message_id <> '';"
+    "CREATE TABLE requests("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, verb INTEGER NOT NULL,"
+    "  message_id TEXT NOT NULL, private BLOB NOT NULL, outcome INTEGER NOT NULL);"
+    "CREATE TABLE correspondents("
+    "  account TEXT NOT NULL, address BLOB NOT NULL, times INTEGER NOT NULL,"
+    "  last INTEGER NOT NULL, PRIMARY KEY(account, address)) WITHOUT ROWID;"
+    "CREATE TABLE marks(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+
+// steps[n] leads from version n to n + 1.
+constexpr std::array<const char*, schema_version> steps{version_1};
+
+error_code step_up(Database& database, int from) {
+  if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;
+  auto failed = database.execute(steps[static_cast<std::size_t>(from)]);
+  const auto mark = "PRAGMA user_version=" + std::to_string(from + 1);
+  if (!failed) failed = database.execute(mark.c_str());
+  if (!failed) failed = database.execute("COMMIT");
+  if (failed) database.execute("ROLLBACK");
+  return failed;
+}
+
+}  // namespace
+
+error_code prepare_schema(Database& database) {
+  if (const auto failed = database.execute(settings_of_a_connection)) return failed;
+  const auto version = database.ask_number("PRAGMA user_version");
+  if (version.has_error()) return version.error();
+  if (*version > schema_version) {
+    return boost::system::errc::make_error_code(boost::system::errc::not_supported);
+  }
+  for (auto from = static_cast<int>(*version); from < schema_version; ++from) {
+    if (const auto failed = step_up(database, from)) return failed;
+  }
+  return {};
+}
+
+}  // namespace todoku::store

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The tables, and the steps from each earlier version of them. The version is SQLite's
+// user_version. Numbers of enumerators in the rows never change their meaning.
+#include "proxy/store/database.hpp"
+
+namespace todoku::store {
+
+inline constexpr int schema_version = 1;
+
+// Sets the connection up (write-ahead log, page size) and brings the tables to this version. Error
+// not_supported: a newer Todoku has written the file.
+[[nodiscard]] error_code prepare_schema(Database& database);
+
+}  // namespace todoku::store

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing rows, and reading them back one message at a time.
+#include "proxy/store/tables.hpp"
+
+#include "proxy/store/packing.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace todoku::store {
+
+namespace {
+
+// On disk: a bit never changes its meaning.
+constexpr std::int64_t notice = 1;
+constexpr std::int64_t ours = 2;
+constexpr std::int64_t told = 4;
+constexpr std::int64_t leaving = 8;
+constexpr std::int64_t resent = 16;
+constexpr std::int64_t about_delay = 32;
+
+std::int64_t flags_of(const StoredMessage& message) {
+  return (message.is_notice ? notice : 0) | (message.has_our_250 ? ours : 0) |
+         (message.is_client_told ? told : 0) | (message.may_have_left ? leaving : 0) |
+         (message.was_resent ? resent : 0) | (message.is_about_delay ? about_delay : 0);
+}
+
+std::int64_t number_of(Time time) {
+  return time.time_since_epoch().count();
+}
+
+Time time_at(const Statement& row, int column) {
+  return Time(std::chrono::milliseconds(row.number_at(column)));
+}
+
+std::string_view view_of(const RepeatKey& key) {
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+}  // namespace
+
+#define TODOKU_MESSAGE_COLUMNS                                                                 \
+  "id, state, waits_for, flags, account, repeat_key, size, body, attempts, arrived, changed, " \
+  "next_attempt, deadline, private"
+
+std::string Tables::who(std::string_view account, std::string_view user) const {
+  if (user.empty()) return {};
+  return sealer_->fingerprint(std::string(account) + '\0' + std::string(user));
+}
+
+// What cannot be opened was sealed with another key: the row is shown without its private part.
+std::string Tables::open_or_nothing(std::string_view sealed, std::string_view about) const {
+  auto opened = sealer_->open(sealed, about);
+  return opened.has_value() ? std::move(*opened) : std::string();
+}
+
+error_code Tables::apply(const Change& change) {
+  return std::visit(
+      [this](const auto& one) -> error_code {
+        using Kind = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Kind, PutMessage>) return put(one.message);
+        if constexpr (std::is_same_v<Kind, DropMessage>) return drop(one.message_id);
+        if constexpr (std::is_same_v<Kind, PutBody>) return put_body(one);
+        if constexpr (std::is_same_v<Kind, DropBody>) return drop_body(one.message_id);
+        if constexpr (std::is_same_v<Kind, AddAttempt>) return add(one.attempt);
+        if constexpr (std::is_same_v<Kind, AddEvent>) return add(one.event);
+        if constexpr (std::is_same_v<Kind, AnswerRequest>) return answer(one);
+        if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
+      },
+      change);
+}
+
+error_code Tables::put(const StoredMessage& message) {
+  const auto private_part = sealer_->seal(pack(message), "message " + message.id);
+  const auto owner = who(message.account, message.user);
+  return database_
+      .prepare(
+          "INSERT OR REPLACE INTO messages(id, state, waits_for, flags, account, repeat_key, size, "
+          "body, attempts, arrived, changed, next_attempt, deadline, private, who) "
+          "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      .text(message.id)
+      .number(static_cast<std::int64_t>(message.state))
+      .number(static_cast<std::int64_t>(message.waits_for))
+      .number(flags_of(message))
+      .text(message.account)
+      .blob(view_of(message.repeat_key))
+      .number(static_cast<std::int64_t>(message.size))
+      .number(static_cast<std::int64_t>(message.body))
+      .number(message.attempts)
+      .number(number_of(message.arrived))
+      .number(number_of(message.changed))
+      .number(number_of(message.next_attempt))
+      .number(number_of(message.deadline))
+      .blob(private_part)
+      .blob(owner)
+      .run();
+}
+
+error_code Tables::put_body(const PutBody& body) {
+  const auto sealed = sealer_->seal(body.bytes, "body " + body.message_id);
+  return database_.prepare("INSERT OR REPLACE INTO bodies(id, bytes) VALUES(?,?)")
+      .text(body.message_id)
+      .blob(sealed)
+      .run();
+}
+
+error_code Tables::drop_body(std::string_view id) {
+  if (const auto failed = database_.prepare("DELETE FROM bodies WHERE id=?").text(id).run()) {
+    return failed;
+  }
+  return database_.prepare("UPDATE messages SET body=0 WHERE id=?").text(id).run();
+}
+
+error_code Tables::drop(std::string_view id) {
+  for (const char* sql :
+       {"DELETE FROM bodies WHERE id=?", "DELETE FROM attempts WHERE message_id=?",
+        "DELETE FROM messages WHERE id=?"}) {
+    if (const auto failed = database_.prepare(sql).text(id).run()) return failed;
+  }
+  return {};
+}
+
+error_code Tables::add(const StoredAttempt& attempt) {
+  const auto private_part = sealer_->seal(pack(attempt.attempt), "attempt " + attempt.message_id);
+  return database_.prepare("INSERT OR REPLACE INTO attempts(message_id, at, private) VALUES(?,?,?)")
+      .text(attempt.message_id)
+      .number(number_of(attempt.at))
+      .blob(private_part)
+      .run();
+}
+
+error_code Tables::add(const StoredEvent& event) {
+  const auto private_part = sealer_->seal(pack(event.parameters), "event " + event.message_id);
+  return database_.prepare("INSERT INTO events(at, message_id, kind, private) VALUES(?,?,?,?)")
+      .number(number_of(event.at))
+      .text(event.message_id)
+      .number(static_cast<std::int64_t>(event.kind))
+      .blob(private_part)
+      .run();
+}
+
+error_code Tables::note(const NoteCorrespondents& written) {
+  for (const auto& address : written.addresses) {
+    const auto key = sealer_->fingerprint(address);
+    const auto failed =
+        database_
+            .prepare(
+                "INSERT INTO correspondents(account, address, times, last) VALUES(?,?,1,?) "
+                "ON CONFLICT(account, address) DO UPDATE SET times=times+1, last=excluded.last")
+            .text(written.account)
+            .blob(key)
+            .number(number_of(written.at))
+            .run();
+    if (failed) return failed;
+  }
+  return {};
+}
+
+error_code Tables::answer(const AnswerRequest& request) {
+  return database_.prepare("UPDATE requests SET outcome=? WHERE number=?")
+      .number(static_cast<std::int64_t>(request.outcome))
+      .number(static_cast<std::int64_t>(request.number))
+      .run();
+}
+
+StoredMessage Tables::message_in(const Statement& row, bool* is_whole) {
+  StoredMessage message;
+  message.id = row.bytes_at(0);
+  message.state = static_cast<delivery::MessageState>(row.number_at(1));
+  message.waits_for = static_cast<WaitsFor>(row.number_at(2));
+  const auto flags = row.number_at(3);
+  message.is_notice = (flags & notice) != 0;
+  message.has_our_250 = (flags & ours) != 0;
+  message.is_client_told = (flags & told) != 0;
+  message.may_have_left = (flags & leaving) != 0;
+  message.was_resent = (flags & resent) != 0;
+  message.is_about_delay = (flags & about_delay) != 0;
+  message.account = row.bytes_at(4);
+  const auto key = row.bytes_at(5);
+  std::copy_n(key.begin(), std::min(key.size(), message.repeat_key.size()),
+              message.repeat_key.begin());
+  message.size = static_cast<std::uint64_t>(row.number_at(6));
+  message.body = static_cast<BodyPlace>(row.number_at(7));
+  message.attempts = static_cast<std::uint32_t>(row.number_at(8));
+  message.arrived = time_at(row, 9);
+  message.changed = time_at(row, 10);
+  message.next_attempt = time_at(row, 11);
+  message.deadline = time_at(row, 12);
+  const bool is_open = unpack(open_or_nothing(row.bytes_at(13), "message " + message.id), message);
+  if (is_whole != nullptr) *is_whole = is_open;
+  return message;
+}
+
+Result<std::optional<StoredMessage>> Tables::load(std::string_view id) {
+  auto row = database_.prepare("SELECT " TODOKU_MESSAGE_COLUMNS " FROM messages WHERE id=?");
+  row.text(id);
+  if (row.step()) {
+    bool is_whole = false;
+    auto message = message_in(row, &is_whole);
+    if (is_whole) return std::optional(std::move(message));
+    // Sealed with another key: to write it back would lose what it says.
+    return boost::system::errc::make_error_code(boost::system::errc::permission_denied);
+  }
+  if (row.failed()) return row.failed();
+  return std::optional<StoredMessage>();
+}
+
+Result<std::vector<StoredMessage>> Tables::list(const ListFilter& filter) {
+  std::int64_t states = 0;
+  for (const auto state : filter.states) states |= std::int64_t{1} << static_cast<int>(state);
+  if (filter.states.empty()) states = ~std::int64_t{0};
+  auto rows =
+      database_.prepare("SELECT " TODOKU_MESSAGE_COLUMNS
+                        " FROM messages WHERE (?1 >> state) & 1 AND (?2 = '' OR account = ?2)"
+                        " AND (?3 = '' OR id < ?3) ORDER BY id DESC LIMIT ?4");
+  rows.number(states)
+      .text(filter.account)
+      .text(filter.before)
+      .number(static_cast<std::int64_t>(filter.limit));
+  std::vector<StoredMessage> found;
+  while (rows.step()) found.push_back(message_in(rows));
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+Result<std::vector<StoredAttempt>> Tables::attempts_of(std::string_view id) {
+  auto rows = database_.prepare("SELECT at, private FROM attempts WHERE message_id=? ORDER BY at");
+  rows.text(id);
+  std::vector<StoredAttempt> found;
+  while (rows.step()) {
+    StoredAttempt attempt;
+    attempt.message_id = id;
+    attempt.at = time_at(rows, 0);
+    (void)unpack(open_or_nothing(rows.bytes_at(1), "attempt " + attempt.message_id),
+                 attempt.attempt);
+    found.push_back(std::move(attempt));
+  }
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+StoredEvent Tables::event_in(const Statement& row) {
+  StoredEvent event;
+  event.number = static_cast<std::uint64_t>(row.number_at(0));
+  event.at = time_at(row, 1);
+  event.message_id = row.bytes_at(2);
+  event.kind = static_cast<EventKind>(row.number_at(3));
+  (void)unpack(open_or_nothing(row.bytes_at(4), "event " + event.message_id), event.parameters);
+  return event;
+}
+
+Result<std::vector<StoredEvent>> Tables::events_in(Statement& rows) {
+  std::vector<StoredEvent> found;
+  while (rows.step()) found.push_back(event_in(rows));
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+Result<std::vector<StoredEvent>> Tables::events_of(std::string_view id) {
+  auto rows = database_.prepare(
+      "SELECT number, at, message_id, kind, private FROM events WHERE message_id=? AND "
+      "message_id<>'' ORDER BY number");
+  rows.text(id);
+  return events_in(rows);
+}
+
+Result<std::vector<StoredEvent>> Tables::events_after(std::uint64_t number, std::size_t limit) {
+  auto rows = database_.prepare(
+      "SELECT number, at, message_id, kind, private FROM events WHERE number>? ORDER BY number "
+      "LIMIT ?");
+  rows.number(static_cast<std::int64_t>(number)).number(static_cast<std::int64_t>(limit));
+  return events_in(rows);
+}
+
+Result<std::string> Tables::small_body(std::string_view id) {
+  auto row = database_.prepare("SELECT bytes FROM bodies WHERE id=?");
+  row.text(id);
+  if (row.step()) return sealer_->open(row.bytes_at(0), "body " + std::string(id));
+  if (row.failed()) return row.failed();
+  return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
+}
+
+}  // namespace todoku::store

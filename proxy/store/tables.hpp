@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Rows to values and back, sealed and opened: everything that is asked of the database, as plain
+// calls. One Tables for each connection, used by that connection's thread.
+#include "proxy/store/database.hpp"
+#include "proxy/store/records.hpp"
+#include "proxy/store/sealer.hpp"
+#include "proxy/store/store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace todoku::store {
+
+class Tables {
+ public:
+  // database outlives it.
+  Tables(Database& database, std::shared_ptr<const Sealer> sealer)
+      : database_(database), sealer_(std::move(sealer)) {}
+  void use_sealer(std::shared_ptr<const Sealer> sealer) { sealer_ = std::move(sealer); }
+
+  [[nodiscard]] error_code apply(const Change& change);
+
+  Result<std::optional<StoredMessage>> load(std::string_view id);
+  Result<std::vector<StoredMessage>> list(const ListFilter& filter);
+  Result<std::vector<StoredAttempt>> attempts_of(std::string_view id);
+  Result<std::vector<StoredEvent>> events_of(std::string_view id);
+  Result<std::vector<StoredEvent>> events_after(std::uint64_t number, std::size_t limit);
+  Result<std::vector<DueMessage>> due(Time now, std::string_view account, std::size_t limit);
+  Result<std::vector<DueMessage>> overdue(Time now, std::size_t limit);
+  Result<std::optional<Time>> next_due();
+  error_code hasten(std::string_view account, std::string_view user, Time now);
+  Result<Store::Counts> counts();
+  Result<std::vector<RepeatEntry>> repeats_since(Time since);
+  Result<std::string> small_body(std::string_view id);
+  Result<std::vector<Request>> open_requests();
+  Result<std::uint64_t> times_written_to(std::string_view account, std::string_view address);
+  Result<std::vector<std::string>> prune(const Store::Limits& limits, Time now);
+  Result<std::uint64_t> ask(const Request& request, Time now);
+  Result<RequestOutcome> outcome_of(std::uint64_t number);
+
+  error_code set_mark(const char* name, std::int64_t value);
+  Result<std::int64_t> mark(const char* name);
+  // At start: what was on its way when Todoku ended is unknown now. How many.
+  Result<std::uint64_t> settle_interrupted(Time now);
+  // The bodies that are kept in files.
+  Result<std::vector<std::string>> bodies_in_files();
+
+ private:
+  [[nodiscard]] error_code put(const StoredMessage& message);
+  [[nodiscard]] error_code drop(std::string_view id);
+  [[nodiscard]] error_code drop_body(std::string_view id);
+  [[nodiscard]] error_code put_body(const PutBody& body);
+  [[nodiscard]] error_code add(const StoredAttempt& attempt);
+  [[nodiscard]] error_code add(const StoredEvent& event);
+  [[nodiscard]] error_code note(const NoteCorrespondents& written);
+  [[nodiscard]] error_code answer(const AnswerRequest& request);
+  // is_whole, where given: the private part could be opened.
+  [[nodiscard]] StoredMessage message_in(const Statement& row, bool* is_whole = nullptr);
+  [[nodiscard]] StoredEvent event_in(const Statement& row);
+  [[nodiscard]] std::string who(std::string_view account, std::string_view user) const;
+  [[nodiscard]] std::string open_or_nothing(std::string_view sealed, std::string_view about) const;
+  Result<std::vector<StoredEvent>> events_in(Statement& rows);
+  Result<std::vector<DueMessage>> due_in(Statement& rows);
+  error_code prune_copies(const Store::Limits& limits, Time now, std::vector<std::string>& gone);
+  error_code prune_history(Time before, std::vector<std::string>& gone);
+
+  Database& database_;
+  std::shared_ptr<const Sealer> sealer_;
+};
+
+}  // namespace todoku::store

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the queue asks of the tables: what is due, what may go, what people want.
+#include "proxy/store/packing.hpp"
+#include "proxy/store/tables.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace todoku::store {
+
+namespace {
+
+std::int64_t number_of(Time time) {
+  return time.time_since_epoch().count();
+}
+
+Time time_at(const Statement& row, int column) {
+  return Time(std::chrono::milliseconds(row.number_at(column)));
+}
+
+constexpr std::int64_t prune_at_once = 500;  // rows: a long transaction would hold mail up
+
+}  // namespace
+
+Result<std::vector<DueMessage>> Tables::due_in(Statement& rows) {
+  std::vector<DueMessage> found;
+  while (rows.step()) {
+    found.push_back({rows.bytes_at(0), rows.bytes_at(1), time_at(rows, 2)});
+  }
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+Result<std::vector<DueMessage>> Tables::due(Time now, std::string_view account, std::size_t limit) {
+  auto rows = database_.prepare(
+      "SELECT id, account, next_attempt FROM messages WHERE state=2 AND account=? AND "
+      "next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
+  rows.text(account).number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  return due_in(rows);
+}
+
+Result<std::vector<DueMessage>> Tables::overdue(Time now, std::size_t limit) {
+  auto rows = database_.prepare(
+      "SELECT id, account, deadline FROM messages WHERE state IN (2, 3, 4) AND deadline<=? "
+      "ORDER BY deadline LIMIT ?");
+  rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  return due_in(rows);
+}
+
+Result<std::optional<Time>> Tables::next_due() {
+  auto row = database_.prepare(
+      "SELECT min(at) FROM (SELECT min(next_attempt) AS at FROM messages INDEXED BY due WHERE "
+      "state=2 "
+      "UNION ALL SELECT min(deadline) FROM messages INDEXED BY overdue WHERE state IN (2, 3, 4))");
+  if (row.step() && row.number_at(0) > 0) return std::optional(time_at(row, 0));
+  if (row.failed()) return row.failed();
+  return std::optional<Time>();
+}
+
+error_code Tables::hasten(std::string_view account, std::string_view user, Time now) {
+  const auto owner = who(account, user);
+  return database_
+      .prepare(
+          "UPDATE messages SET next_attempt=?1 WHERE state=2 AND account=?2 AND "
+          "next_attempt>?1 AND (?3=x'' OR who=?3) AND (waits_for<>3 OR ?3<>x'')")
+      .number(number_of(now))
+      .text(account)
+      .blob(owner)
+      .run();
+}
+
+Result<Store::Counts> Tables::counts() {
+  auto rows = database_.prepare(
+      "SELECT state, count(*) FROM messages INDEXED BY overdue WHERE state IN (2, 3, 4) GROUP BY "
+      "state");
+  Store::Counts counts;
+  while (rows.step()) {
+    const auto count = static_cast<std::uint64_t>(rows.number_at(1));
+    const auto state = static_cast<delivery::MessageState>(rows.number_at(0));
+    if (state == delivery::MessageState::waiting) counts.waiting = count;
+    if (state == delivery::MessageState::held) counts.held = count;
+    if (state == delivery::MessageState::unknown) counts.unknown = count;
+  }
+  if (rows.failed()) return rows.failed();
+  return counts;
+}
+
+Result<std::vector<RepeatEntry>> Tables::repeats_since(Time since) {
+  auto rows = database_.prepare(
+      "SELECT repeat_key, id, arrived, state FROM messages INDEXED BY untold WHERE (state IN "
+      "(1, 2, 3, 4) OR (flags & 4) = 0) AND arrived>=? ORDER BY arrived");
+  rows.number(number_of(since));
+  std::vector<RepeatEntry> found;
+  while (rows.step()) {
+    RepeatEntry entry;
+    const auto key = rows.bytes_at(0);
+    std::copy_n(key.begin(), std::min(key.size(), entry.key.size()), entry.key.begin());
+    entry.id = rows.bytes_at(1);
+    entry.arrived = time_at(rows, 2);
+    entry.state = static_cast<delivery::MessageState>(rows.number_at(3));
+    found.push_back(std::move(entry));
+  }
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+Result<std::vector<Request>> Tables::open_requests() {
+  auto rows = database_.prepare(
+      "SELECT number, verb, message_id, private FROM requests WHERE outcome=0 ORDER BY number "
+      "LIMIT "
+      "100");
+  std::vector<Request> found;
+  while (rows.step()) {
+    Request request;
+    request.number = static_cast<std::uint64_t>(rows.number_at(0));
+    request.verb = static_cast<Verb>(rows.number_at(1));
+    request.message_id = rows.bytes_at(2);
+    (void)unpack(open_or_nothing(rows.bytes_at(3), "request " + request.message_id),
+                 request.corrections);
+    found.push_back(std::move(request));
+  }
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+Result<std::uint64_t> Tables::ask(const Request& request, Time now) {
+  const auto private_part =
+      sealer_->seal(pack(request.corrections), "request " + request.message_id);
+  const auto failed =
+      database_
+          .prepare("INSERT INTO requests(at, verb, message_id, private, outcome) VALUES(?,?,?,?,0)")
+          .number(number_of(now))
+          .number(static_cast<std::int64_t>(request.verb))
+          .text(request.message_id)
+          .blob(private_part)
+          .run();
+  if (failed) return failed;
+  return static_cast<std::uint64_t>(database_.last_row());
+}
+
+Result<RequestOutcome> Tables::outcome_of(std::uint64_t number) {
+  auto row = database_.prepare("SELECT outcome FROM requests WHERE number=?");
+  row.number(static_cast<std::int64_t>(number));
+  if (row.step()) return static_cast<RequestOutcome>(row.number_at(0));
+  if (row.failed()) return row.failed();
+  return RequestOutcome::no_such_message;
+}
+
+Result<std::uint64_t> Tables::times_written_to(std::string_view account, std::string_view address) {
+  const auto key = sealer_->fingerprint(address);
+  auto row = database_.prepare("SELECT times FROM correspondents WHERE account=? AND address=?");
+  row.text(account).blob(key);
+  if (row.step()) return static_cast<std::uint64_t>(row.number_at(0));
+  if (row.failed()) return row.failed();
+  return std::uint64_t{0};
+}
+
+// Copies go by age, and the oldest until the rest fits. What still waits is never touched.
+error_code Tables::prune_copies(const Store::Limits& limits, Time now,
+                                std::vector<std::string>& gone) {
+  std::uint64_t kept = 0;
+  auto sum = database_.prepare("SELECT sum(size) FROM messages INDEXED BY copies WHERE body<>0");
+  if (sum.step()) kept = static_cast<std::uint64_t>(sum.number_at(0));
+  if (sum.failed()) return sum.failed();
+  std::vector<std::pair<std::string, BodyPlace>> old;
+  auto rows = database_.prepare(
+      "SELECT id, body, changed, size FROM messages INDEXED BY copies WHERE body<>0 AND state>4 "
+      "ORDER BY changed LIMIT ?");
+  rows.number(prune_at_once);
+  while (rows.step()) {
+    const bool is_old = time_at(rows, 2) + limits.keep_sent < now;
+    if (!is_old && kept <= limits.keep_sent_bytes) break;
+    kept -= std::min(kept, static_cast<std::uint64_t>(rows.number_at(3)));
+    old.emplace_back(rows.bytes_at(0), static_cast<BodyPlace>(rows.number_at(1)));
+  }
+  if (rows.failed()) return rows.failed();
+  for (const auto& [id, place] : old) {
+    if (const auto failed = drop_body(id)) return failed;
+    if (place == BodyPlace::file) gone.push_back(id);
+  }
+  return {};
+}
+
+error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
+  std::vector<std::string> old;
+  auto rows = database_.prepare(
+      "SELECT id, body FROM messages WHERE state NOT IN (2, 3, 4) AND changed<? ORDER BY id LIMIT "
+      "?");
+  rows.number(number_of(before)).number(prune_at_once);
+  while (rows.step()) {
+    old.push_back(rows.bytes_at(0));
+    if (static_cast<BodyPlace>(rows.number_at(1)) == BodyPlace::file) gone.push_back(old.back());
+  }
+  if (rows.failed()) return rows.failed();
+  for (const auto& id : old) {
+    if (const auto failed = drop(id)) return failed;
+  }
+  for (const char* sql : {"DELETE FROM events WHERE at<?", "DELETE FROM requests WHERE at<?"}) {
+    if (const auto failed = database_.prepare(sql).number(number_of(before)).run()) return failed;
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> Tables::prune(const Store::Limits& limits, Time now) {
+  std::vector<std::string> gone;
+  if (const auto failed = prune_copies(limits, now, gone)) return failed;
+  if (const auto failed = prune_history(now - limits.keep_history, gone)) return failed;
+  return gone;
+}
+
+error_code Tables::set_mark(const char* name, std::int64_t value) {
+  return database_.prepare("INSERT OR REPLACE INTO marks(name, value) VALUES(?,?)")
+      .text(name)
+      .number(value)
+      .run();
+}
+
+Result<std::int64_t> Tables::mark(const char* name) {
+  auto row = database_.prepare("SELECT value FROM marks WHERE name=?");
+  row.text(name);
+  if (row.step()) return row.number_at(0);
+  if (row.failed()) return row.failed();
+  return std::int64_t{0};
+}
+
+// Flag 8: the end was on its way; flag 2: it had our 250. Deadline 0: the queue has not seen it
+// yet.
+Result<std::uint64_t> Tables::settle_interrupted(Time now) {
+  auto count =
+      database_.ask_number("SELECT count(*) FROM messages WHERE state=2 AND (flags & 10)=10");
+  if (count.has_error()) return count.error();
+  if (*count == 0) return std::uint64_t{0};
+  const auto failed = database_
+                          .prepare(
+                              "UPDATE messages SET state=4, waits_for=4, deadline=0, changed=?, "
+                              "flags=flags & ~8 WHERE state=2 AND (flags & 10)=10")
+                          .number(number_of(now))
+                          .run();
+  if (failed) return failed;
+  return static_cast<std::uint64_t>(*count);
+}
+
+Result<std::vector<std::string>> Tables::bodies_in_files() {
+  auto rows =
+      database_.prepare("SELECT id FROM messages INDEXED BY copies WHERE body<>0 AND body=2");
+  std::vector<std::string> found;
+  while (rows.step()) found.push_back(rows.bytes_at(0));
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
+}  // namespace todoku::store

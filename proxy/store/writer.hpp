@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The store thread: takes all jobs that wait, puts the writes among them into one transaction with
+// at most one sync, then answers. Jobs keep their order. Owned by Store.
+#include "proxy/store/tables.hpp"
+#include "proxy/wire/result.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace todoku::store {
+
+class Writer {
+ public:
+  struct Job {
+    std::function<error_code(Tables&)> work;  // inside the transaction; an error undoes all of it
+    std::function<void(error_code)> done;     // on the store thread, after the commit; may be empty
+    bool wants_disk = false;                  // synced before done
+    bool may_wait = false;                    // for company, at most `gather`
+  };
+
+  Writer(std::unique_ptr<Database> database, std::shared_ptr<const Sealer> sealer,
+         std::chrono::milliseconds gather);
+  ~Writer();  // does what waits, then ends the thread
+  void add(Job job);
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  void run();
+  std::vector<Job> take();
+  void carry_out(std::span<Job> jobs);
+  error_code commit(std::span<Job> jobs);
+  void tidy();
+
+  std::unique_ptr<Database> database_;
+  Tables tables_;
+  std::chrono::milliseconds gather_;
+  bool syncs_ = false;  // how the connection is set at present
+  mutable std::mutex mutex_;
+  std::condition_variable added_;
+  std::vector<Job> jobs_;
+  bool is_urgent_ = false;
+  bool is_ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace todoku::store
