@@ -25,6 +25,19 @@ std::string field(const Look& look, const char* key, const explain::Parameters& 
   return indented(look, look.catalog.render(key, parameters), margin);
 }
 
+// A word in front; a long sentence goes on below its own beginning.
+std::string behind(const Look& look, const std::string& word, const std::string& sentence) {
+  constexpr std::size_t gap = 2;
+  const auto before = margin + demo::display_width(word) + gap;
+  const auto lines = indented(look, sentence, before);
+  return std::string(margin, ' ') + word + std::string(gap, ' ') +
+         lines.substr(std::min(before, lines.size()));
+}
+
+std::string moment_lines(const Look& look, store::Time at, const std::string& sentence) {
+  return behind(look, time_text(look, at), sentence);
+}
+
 std::string quoted_reply(const Look& look, const smtp::Reply& reply, std::size_t indent) {
   const auto line = shown(smtp::to_line(reply));
   return indented(look, look.catalog.render("messages.reply", {{"reply", line}}), indent);
@@ -55,15 +68,10 @@ std::string recipients_lines(const Look& look, const store::StoredMessage& messa
     const auto& outcome = message.outcomes[i];
     const auto word = look.catalog.render(std::string("messages.recipient_") +
                                           delivery::to_string(outcome.state));
-    out += indented(look, address + "  " + word, margin);
+    out += behind(look, address, word);
     if (outcome.reply.code != 0) out += quoted_reply(look, outcome.reply, 2 * margin);
   }
   return out;
-}
-
-// The time in front, what follows below it indented.
-std::string moment_lines(const Look& look, store::Time at, const std::string& sentence) {
-  return indented(look, time_text(look, at) + "  " + sentence, margin);
 }
 
 std::string attempt_lines(const Look& look, const store::StoredAttempt& stored) {

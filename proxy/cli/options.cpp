@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 namespace todoku::cli {
 namespace {
@@ -115,7 +116,7 @@ void declare_list(CLI::App& app, MessagesOptions& options) {
     if (found) return std::string{};
     const std::vector<std::string_view> names(state_names().begin(), state_names().end());
     const auto near = settings::nearest(text, names);
-    return "--state: " + settings::quoted(text) + " is not known; " +
+    return settings::quoted(text) + " is not known; " +
            (near.empty() ? "write " + type : "did you mean " + std::string(near) + "?");
   };
   app.add_option("--state", options.states, "Only these; commas between them: " + type)
@@ -203,7 +204,9 @@ Finished help_of(const CLI::App& app) {
   const auto& named = innermost(app);
   for (const auto* parent = named.get_parent(); parent != nullptr; parent = parent->get_parent())
     before = parent->get_name() + (before.empty() ? "" : " " + before);
-  return {exit_ok, named.help(before)};
+  auto text = named.help(before);
+  if (!text.ends_with('\n')) text += '\n';
+  return {exit_ok, std::move(text)};
 }
 
 Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_view command) {
