@@ -5,9 +5,11 @@
 #include "proxy/cli/config_check.hpp"
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/load_settings.hpp"
+#include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/run_demo.hpp"
 #include "proxy/cli/serve.hpp"
+#include "proxy/cli/state_place.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -66,6 +68,15 @@ int run(const todoku::cli::DemoOptions& options) {
 int run(const todoku::cli::ConfigCheckOptions& options) {
   const auto catalog = catalog_for(chosen_language(options.language, Language::automatic));
   return todoku::cli::config_check(options, catalog, std::cout, std::cerr);
+}
+
+int run(const todoku::cli::MessagesOptions& options) {
+  const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
+  const auto catalog = catalog_for(chosen_language(options.language, place.language));
+  for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
+  if (place.exit_code != 0) return place.exit_code;
+  const auto console = todoku::cli::terminal_console();
+  return todoku::cli::run_messages(options, place.state_dir, catalog, console);
 }
 
 int run(const todoku::cli::Finished& finished) {

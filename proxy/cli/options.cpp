@@ -13,11 +13,12 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 3> commands{"serve", "demo", "config"};
+constexpr std::array<std::string_view, 4> commands{"serve", "demo", "config", "messages"};
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -90,16 +91,89 @@ void declare_demo(CLI::App& app, DemoOptions& options) {
   add_text(app, "--state-dir", options.state_dir, "Folder for what the demo keeps", "DIR");
 }
 
+// Every state that a list can be asked for, by the names of the contract.
+const std::vector<std::string>& state_names() {
+  static const std::vector<std::string> names{"arriving", "sending",  "waiting",
+                                              "held",     "unknown",  "sent",
+                                              "refused",  "returned", "discarded"};
+  return names;
+}
+
+void add_places(CLI::App& app, MessagesOptions& options) {
+  add_text(app, "--config", options.config, "Settings file", "FILE");
+  add_text(app, "--state-dir", options.state_dir, "Folder of the todoku serve that is asked about",
+           "DIR");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "For programs: one JSON object");
+}
+
+void declare_list(CLI::App& app, MessagesOptions& options) {
+  std::string type;
+  for (const auto& name : state_names()) type += (type.empty() ? "" : "|") + name;
+  const auto known = [type](const std::string& text) {
+    const bool found =
+        std::find(state_names().begin(), state_names().end(), text) != state_names().end();
+    if (found) return std::string{};
+    const std::vector<std::string_view> names(state_names().begin(), state_names().end());
+    const auto near = settings::nearest(text, names);
+    return settings::quoted(text) + " is not known; " +
+           (near.empty() ? "write " + type : "did you mean " + std::string(near) + "?");
+  };
+  app.add_option("--state", options.states, "Only these; commas between them: " + type)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("STATE")
+      ->check(CLI::Validator(known, ""));
+  add_text(app, "--account", options.account, "Only this account's", "NAME");
+  constexpr std::size_t most = 1'000'000;
+  app.add_option("--limit", options.limit, "At most so many")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, most).description(""));
+  app.add_flag("--all", options.all, "All that is kept, the settled ones too");
+}
+
+// The subcommands of messages, each with the options it has.
+void declare_messages(CLI::App& app, MessagesOptions& options) {
+  struct Command {
+    MessagesAction action;
+    const char* name;
+    const char* meaning;
+  };
+  static constexpr std::array<Command, 5> list{{
+      {MessagesAction::list, "list", "What is on its way, and the latest that is settled"},
+      {MessagesAction::show, "show", "What became of one message, step by step"},
+      {MessagesAction::retry, "retry", "Try to send it now"},
+      {MessagesAction::release, "release", "Let a held message go"},
+      {MessagesAction::discard, "discard", "Do not send it"},
+  }};
+  app.require_subcommand(1);
+  for (const auto& command : list) {
+    auto& sub = *app.add_subcommand(command.name, command.meaning);
+    sub.callback([&options, action = command.action] { options.action = action; });
+    if (command.action == MessagesAction::list) {
+      declare_list(sub, options);
+    } else {
+      sub.add_option("ID", options.id, "Its id, or the beginning of it")->required()->type_name("");
+    }
+    if (command.action == MessagesAction::retry)
+      sub.add_flag("--yes", options.yes, "Also when it may arrive twice");
+    if (command.action == MessagesAction::release)
+      add_texts(sub, "--correct", options.corrections,
+                "Another address for a recipient; may be repeated", "OLD=NEW");
+    add_places(sub, options);
+  }
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
     return usage_error("unknown option " + settings::quoted(word) +
-                           "; options stand after the command (serve, demo or config)",
+                           "; options stand after the command (serve, demo, config or messages)",
                        "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo and config"
+  message += near.empty() ? "; commands are serve, demo, config and messages"
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -119,6 +193,33 @@ std::string unknown_option(const CLI::App& app, const std::vector<std::string>& 
   return {};
 }
 
+// The innermost command that was named.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : innermost(*named.front());
+}
+
+Finished help_of(const CLI::App& app) {
+  std::string before;
+  const auto& named = innermost(app);
+  for (const auto* parent = named.get_parent(); parent != nullptr; parent = parent->get_parent())
+    before = parent->get_name() + (before.empty() ? "" : " " + before);
+  auto text = named.help(before);
+  if (!text.ends_with('\n')) text += '\n';
+  return {exit_ok, std::move(text)};
+}
+
+Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_view command) {
+  const auto& named = innermost(app);
+  const std::string name = named.get_name();
+  if (name == "config") return usage_error("config has one command: check FILE", command);
+  if (name == "messages")
+    return usage_error(
+        "messages has the commands list, show ID, retry ID, release ID and discard ID", command);
+  const auto better = unknown_option(named, named.remaining());
+  return usage_error(better.empty() ? error.what() : better, command);
+}
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
@@ -135,11 +236,15 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ServeOptions serve;
   DemoOptions demo;
   ConfigCheckOptions check;
+  MessagesOptions messages;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
       "demo", "Show Todoku with a sandbox provider and sample mail; no account needed");
   declare_demo(demo_app, demo);
+  auto& messages_app =
+      *app.add_subcommand("messages", "What became of your messages, and what you can do");
+  declare_messages(messages_app, messages);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
@@ -152,24 +257,13 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::CallForVersion& call) {
     return Finished{exit_ok, std::string(call.what()) + "\n"};
   } catch (const CLI::CallForHelp&) {
-    // Help of the innermost command that was named.
-    if (check_app.parsed()) return Finished{exit_ok, check_app.help("todoku config")};
-    if (config_app.parsed()) return Finished{exit_ok, config_app.help("todoku")};
-    if (serve_app.parsed()) return Finished{exit_ok, serve_app.help("todoku")};
-    if (demo_app.parsed()) return Finished{exit_ok, demo_app.help("todoku")};
-    return Finished{exit_ok, app.help()};
+    return help_of(app);
   } catch (const CLI::Error& error) {
-    if (config_app.parsed() && !check_app.parsed())
-      return usage_error("config has one command: check FILE", command);
-    std::string text = error.what();
-    for (const auto* named : {&serve_app, &demo_app, &check_app}) {
-      if (!named->parsed()) continue;
-      if (auto better = unknown_option(*named, named->remaining()); !better.empty()) text = better;
-    }
-    return usage_error(text, command);
+    return mistake_of(app, error, command);
   }
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;
+  if (messages_app.parsed()) return messages;
   return check;
 }
 

@@ -3,6 +3,8 @@
 
 // The command line as values. Only what exists in this release is accepted; nothing here exits,
 // prints or reads a file.
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,13 +41,39 @@ struct ConfigCheckOptions {
   std::optional<std::string> language;  // ja or en
 };
 
+enum class MessagesAction : std::uint8_t {
+  list,
+  show,
+  retry,
+  release,
+  discard
+};
+
+struct MessagesOptions {
+  MessagesAction action = MessagesAction::list;
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  // list
+  std::vector<std::string> states;  // names of delivery::MessageState; empty = the usual choice
+  std::optional<std::string> account;
+  std::optional<std::size_t> limit;
+  bool all = false;
+  // the others
+  std::string id;                        // or its beginning
+  std::vector<std::string> corrections;  // OLD=NEW; release
+  bool yes = false;                      // retry: it may arrive twice
+};
+
 // Nothing to run: print text (to standard output when code is 0, else to standard error) and end.
 struct Finished {
   int code = 0;
   std::string text;  // ends with a newline
 };
 
-using Options = std::variant<ServeOptions, DemoOptions, ConfigCheckOptions, Finished>;
+using Options =
+    std::variant<ServeOptions, DemoOptions, ConfigCheckOptions, MessagesOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

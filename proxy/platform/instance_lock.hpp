@@ -14,6 +14,9 @@ class InstanceLock {
   // nullopt inside = another process holds it (holder_pid tells which, 0 = unknown).
   static Result<std::optional<InstanceLock>> take(const std::filesystem::path& state_dir,
                                                   int* holder_pid);
+  // Another process has it at this moment. Touches neither the file nor its owner; false when that
+  // cannot be found out.
+  static bool is_held(const std::filesystem::path& state_dir);
   InstanceLock(InstanceLock&& other) noexcept;
   InstanceLock& operator=(InstanceLock&&) = delete;
   ~InstanceLock();

@@ -36,6 +36,8 @@ EXCEPTIONS = {
     ('proxy/store', 'proxy/net/start.hpp'): 'the reader of a body waits on net::Signal for bytes still arriving',
     ('proxy/net', 'proxy/platform/atomic_file.hpp'): 'the localhost certificate and its key are written whole or not at all',
     ('proxy/net', 'proxy/platform/tls_roots.hpp'): 'where the system keeps its trusted certificates differs by platform',
+    ('proxy/store', 'proxy/net/worker.hpp'): 'syncs of spool files and slow hashes block, so they run on a worker thread',
+    ('proxy/store', 'proxy/platform/atomic_file.hpp'): 'the list of verified log-ins is written whole or not at all',
     ('proxy/store', 'proxy/platform/paths.hpp'): 'the spool makes its folder private (0700)',
     ('proxy/relay', 'proxy/submission/carrier.hpp'): 'relay implements the interface that submission declares',
 }
@@ -48,7 +50,7 @@ LIBRARY_OWNERS = [
     (r'^toml(\+\+|plusplus)?[/.]', {'proxy/settings', 'classifier/explain'}, 'toml++'),
     (r'^CLI/', {'proxy/cli'}, 'CLI11'),
     (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
-    # Digests, base64, sealing and wiping of secrets are pure functions; TLS itself belongs to net.
+    # Digests, base64, sealing, slow hashes and wiping of secrets are pure functions; TLS itself belongs to net.
     (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/delivery', 'proxy/store'}, 'OpenSSL'),
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),

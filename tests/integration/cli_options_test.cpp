@@ -102,6 +102,63 @@ TEST(CliOptions, DemoAndConfigCheck) {
   EXPECT_EQ(std::get<ConfigCheckOptions>(check).file, "a.toml");
 }
 
+MessagesOptions messages(std::vector<const char*> words) {
+  words.insert(words.begin(), "messages");
+  const auto options = parse(std::move(words));
+  if (const auto* result = std::get_if<MessagesOptions>(&options)) return *result;
+  ADD_FAILURE() << std::get<Finished>(options).text;
+  return {};
+}
+
+TEST(CliOptions, MessagesListTakesFilters) {
+  const auto usual = messages({"list"});
+  EXPECT_EQ(usual.action, MessagesAction::list);
+  EXPECT_THAT(usual.states, IsEmpty());
+  EXPECT_EQ(usual.limit, std::nullopt);
+  EXPECT_FALSE(usual.json || usual.all);
+  const auto some = messages({"list", "--state", "waiting,held", "--state=unknown", "--account",
+                              "office", "--limit", "7", "--all", "--json", "--state-dir", "/s",
+                              "--config", "a.toml", "--lang", "ja"});
+  EXPECT_THAT(some.states, ElementsAre("waiting", "held", "unknown"));
+  EXPECT_EQ(some.account, "office");
+  EXPECT_EQ(some.limit, 7U);
+  EXPECT_TRUE(some.all);
+  EXPECT_TRUE(some.json);
+  EXPECT_EQ(some.state_dir, "/s");
+  EXPECT_EQ(some.config, "a.toml");
+  EXPECT_EQ(some.language, "ja");
+}
+
+TEST(CliOptions, TheOtherMessagesCommandsTakeAnId) {
+  const auto show = messages({"show", "0TR5"});
+  EXPECT_EQ(show.action, MessagesAction::show);
+  EXPECT_EQ(show.id, "0TR5");
+  const auto retry = messages({"retry", "0TR5", "--yes"});
+  EXPECT_EQ(retry.action, MessagesAction::retry);
+  EXPECT_TRUE(retry.yes);
+  const auto release = messages({"release", "--correct", "a@b.example=c@d.example", "0TR5",
+                                 "--correct", "x@b.example=y@d.example"});
+  EXPECT_EQ(release.action, MessagesAction::release);
+  EXPECT_EQ(release.id, "0TR5");
+  EXPECT_THAT(release.corrections,
+              ElementsAre("a@b.example=c@d.example", "x@b.example=y@d.example"));
+  EXPECT_EQ(messages({"discard", "0TR5"}).action, MessagesAction::discard);
+}
+
+TEST(CliOptions, MessagesSaysWhatItHas) {
+  EXPECT_THAT(finished({"messages"}).text, HasSubstr("list, show ID, retry ID"));
+  EXPECT_THAT(finished({"messages", "list", "--state", "wating"}).text,
+              StartsWith("todoku: --state: \"wating\" is not known; did you mean waiting?\n"));
+  EXPECT_THAT(finished({"messages", "retry", "0TR5", "--yess"}).text,
+              HasSubstr("did you mean --yes?"));
+  const auto help = finished({"messages", "release", "--help"});
+  EXPECT_EQ(help.code, exit_ok);
+  EXPECT_THAT(help.text, HasSubstr("Usage: todoku messages release"));
+  EXPECT_THAT(help.text, HasSubstr("--correct OLD=NEW"));
+  EXPECT_THAT(help.text, testing::EndsWith("\n"));
+  EXPECT_THAT(finished({"messages", "--help"}).text, HasSubstr("discard"));
+}
+
 TEST(CliOptions, HelpAndVersionEndWell) {
   EXPECT_EQ(finished({"--version"}).code, exit_ok);
   EXPECT_EQ(finished({"--version"}).text, "todoku 0.0.1\n");
@@ -131,6 +188,13 @@ TEST(CliOptions, UsageErrorsAreOneLineAndTheWayToHelp) {
                                              {"config"},
                                              {"config", "check"},
                                              {"config", "delete", "x"},
+                                             {"messages"},
+                                             {"messages", "shwo", "0TR5"},
+                                             {"messages", "show"},
+                                             {"messages", "show", "--yes", "0TR5"},
+                                             {"messages", "list", "0TR5"},
+                                             {"messages", "list", "--state", "lost"},
+                                             {"messages", "list", "--limit", "0"},
                                              {"--nonsense"}}) {
     const auto result = finished(words);
     EXPECT_EQ(result.code, exit_usage) << testing::PrintToString(words);
