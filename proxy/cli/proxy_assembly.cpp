@@ -55,6 +55,8 @@ std::optional<StartFailure> ProxyAssembly::start() {
       store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
   if (spool.has_error()) return state_dir_problem(spool.error());
   spool_ = std::move(*spool);
+  // Nothing waits across runs yet.
+  if (const auto failed = spool_->remove_all_but({})) return state_dir_problem(failed);
   const auto instance = make_instance();
   relay_ = std::make_unique<relay::Relay>(
       relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance},
