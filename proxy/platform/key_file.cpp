@@ -18,8 +18,11 @@ Result<std::optional<wire::Secret>> KeyFile::read() const {
     return std::optional<wire::Secret>();
   }
   if (!content && content.error() != errc::file_too_large) return content.error();
-  if (!content || content->size() != key_size) return errc::make_error_code(errc::bad_message);
-  return std::optional<wire::Secret>(wire::Secret(std::move(*content)));
+  if (!content) return errc::make_error_code(errc::bad_message);
+  // Moved before its size is looked at: gcc 12 else takes the move for an overflow.
+  wire::Secret key(std::move(*content));
+  if (key.reveal().size() != key_size) return errc::make_error_code(errc::bad_message);
+  return std::optional<wire::Secret>(std::move(key));
 }
 
 error_code KeyFile::create(const wire::Secret& key) const {
@@ -36,7 +39,8 @@ Result<wire::Secret> random_secret(std::size_t size) {
   if (RAND_priv_bytes(into, static_cast<int>(size)) != 1) {
     return errc::make_error_code(errc::io_error);
   }
-  return wire::Secret(std::move(bytes));
+  Result<wire::Secret> made(boost::system::in_place_value, std::move(bytes));
+  return made;
 }
 
 }  // namespace todoku::platform
