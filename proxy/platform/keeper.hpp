@@ -54,7 +54,7 @@ class KeeperThread {
   boost::asio::awaitable<bool> run(Work work, std::chrono::milliseconds limit);
   // Errors: the keeper's; timed_out after limit.
   boost::asio::awaitable<Result<std::optional<wire::Secret>>> get(std::string name,
-                                                                 std::chrono::milliseconds limit);
+                                                                  std::chrono::milliseconds limit);
   boost::asio::awaitable<error_code> set(std::string name, wire::Secret secret,
                                          std::chrono::milliseconds limit);
   boost::asio::awaitable<error_code> remove(std::string name, std::chrono::milliseconds limit);
