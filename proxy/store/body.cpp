@@ -2,53 +2,59 @@
 // A body in memory or in a spool file; writer and reader meet at a Signal.
 #include "proxy/store/body.hpp"
 
-#include "proxy/platform/paths.hpp"
-
 #include <boost/assert.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <utility>
 
 namespace todoku::store {
-namespace fs = std::filesystem;
 namespace errc = boost::system::errc;
 
 namespace {
 
-constexpr std::uint64_t kept_free = 64ULL << 20;   // a full disk would stop more than our mail
 constexpr std::uint64_t check_every = 4ULL << 20;  // bytes written between looks at the free space
 
 }  // namespace
 
-Result<std::unique_ptr<Spool>> Spool::open(const fs::path& state_dir, std::uint64_t memory_body,
-                                           std::uint64_t max_bytes, std::unique_ptr<Files> files) {
-  std::unique_ptr<Spool> spool(new Spool());  // the constructor is private
-  spool->dir_ = state_dir / "spool";
-  spool->memory_body_ = memory_body;
-  spool->max_bytes_ = max_bytes;
-  spool->files_ = std::move(files);
-  if (const error_code code = platform::make_private_dir(spool->dir_)) return code;
-  return spool;
-}
-
-error_code Spool::check_room(std::uint64_t more) const {
-  const bool fits = more <= max_bytes_ && used_bytes_ <= max_bytes_ - more;
-  return fits ? error_code() : errc::make_error_code(errc::no_space_on_device);
-}
-
 Body::Body(boost::asio::any_io_executor executor, Spool& spool, std::string message_id)
-    : changed_(std::move(executor)), spool_(spool), message_id_(std::move(message_id)) {}
+    : executor_(std::move(executor)),
+      changed_(executor_),
+      spool_(spool),
+      message_id_(std::move(message_id)),
+      sealer_(spool.sealer_),
+      key_life_(spool.key_life_) {}
 
 Body::~Body() {
+  if (is_kept_) return;
   spool_.used_bytes_ -= size_;
-  if (descriptor_ >= 0 && kept_) ::close(descriptor_);
-  else if (descriptor_ >= 0) spool_.files_->close_and_remove(descriptor_, file());
+  // Closed before: not every system removes an open file.
+  const bool had_file = file_ != nullptr;
+  file_.reset();
+  if (had_file) spool_.files_->remove(spool_.file_of(message_id_));
 }
 
-fs::path Body::file() const {
-  return spool_.dir_ / (message_id_ + ".body");
+Result<std::shared_ptr<Body>> Body::reopen(boost::asio::any_io_executor executor, Spool& spool,
+                                           std::string message_id, std::uint64_t size) {
+  auto opened =
+      SpoolFile::open(*spool.files_, spool.file_of(message_id), message_id, spool.sealer_, size);
+  if (!opened) return opened.error();
+  auto body = std::make_shared<Body>(std::move(executor), spool, std::move(message_id));
+  body->file_ = std::move(*opened);
+  body->key_life_ = KeyLife::lasting;  // it has been kept
+  body->size_ = size;
+  body->state_ = State::finished;
+  body->is_kept_ = true;
+  return body;
+}
+
+std::shared_ptr<Body> Body::of_bytes(boost::asio::any_io_executor executor, Spool& spool,
+                                     std::string message_id, std::string bytes) {
+  auto body = std::make_shared<Body>(std::move(executor), spool, std::move(message_id));
+  body->memory_ = std::move(bytes);
+  body->size_ = body->memory_.size();
+  spool.used_bytes_ += body->size_;
+  body->state_ = State::finished;
+  return body;
 }
 
 error_code Body::append(std::string_view bytes) {
@@ -65,42 +71,60 @@ error_code Body::append(std::string_view bytes) {
 }
 
 error_code Body::take(std::string_view bytes) {
-  if (descriptor_ < 0 && size_ + bytes.size() <= spool_.memory_body_) {
+  if (!file_ && size_ + bytes.size() <= spool_.memory_body_) {
     memory_ += bytes;
     return {};
   }
-  if (descriptor_ < 0) {
+  if (!file_) {
     if (const error_code code = spill()) return code;
   }
-  return write_to_file(bytes, size_);
+  return write_to_file(bytes);
 }
 
 // From memory to the file. The reader holds a copy of its own, so memory_ may go.
 error_code Body::spill() {
-  const Result<int> made = spool_.files_->create(file());
+  auto made = SpoolFile::create(*spool_.files_, spool_.file_of(message_id_), message_id_, sealer_);
   if (!made) return made.error();
-  descriptor_ = *made;
-  if (const error_code code = write_to_file(memory_, 0)) return code;
+  file_ = std::move(*made);
+  if (const error_code code = write_to_file(memory_)) return code;
   memory_ = std::string();
   return {};
 }
 
-error_code Body::write_to_file(std::string_view bytes, std::uint64_t offset) {
-  if (offset + bytes.size() > room_checked_to_) {
-    const Result<std::uint64_t> free = spool_.files_->free_bytes(spool_.dir_);
-    room_checked_to_ = offset + bytes.size() + check_every;
-    if (free && *free < kept_free + bytes.size()) {
-      return errc::make_error_code(errc::no_space_on_device);
-    }
+error_code Body::write_to_file(std::string_view bytes) {
+  const std::uint64_t end = file_->size() + bytes.size();
+  if (end > room_checked_to_) {
+    room_checked_to_ = end + check_every;
+    if (const error_code code = spool_.check_disk(bytes.size())) return code;
   }
-  while (!bytes.empty()) {
-    const Result<std::size_t> count = spool_.files_->write_at(descriptor_, bytes, offset);
-    if (!count) return count.error();
-    if (*count == 0) return errc::make_error_code(errc::io_error);
-    bytes.remove_prefix(*count);
-    offset += *count;
-  }
+  return file_->append(bytes);
+}
+
+bool Body::can_be_kept() const {
+  return !file_ || !file_->is_sealed() || key_life_ == KeyLife::lasting;
+}
+
+error_code Body::complete_file() {
+  BOOST_ASSERT(state_ == State::finished);
+  if (failed_) return failed_;
+  if (!can_be_kept()) return errc::make_error_code(errc::operation_not_permitted);
+  return file_->complete();
+}
+
+error_code Body::keep() {
+  if (!file_ || is_kept_) return failed_;
+  if (const error_code code = complete_file()) return code;
+  is_kept_ = true;
+  spool_.note_kept(message_id_, size_);
   return {};
+}
+
+boost::asio::awaitable<error_code> Body::make_durable() {
+  if (!file_ || is_durable_ || sync_failed_) co_return failed_ ? failed_ : sync_failed_;
+  if (const error_code code = complete_file()) co_return code;
+  sync_failed_ = co_await spool_.sync(executor_, file_->handle());
+  is_durable_ = !sync_failed_;
+  co_return sync_failed_;
 }
 
 void Body::finish() {
@@ -127,18 +151,16 @@ Result<Body::Piece> Body::piece_at(std::uint64_t offset, std::size_t max) {
   if (state_ == State::abandoned) return Piece{{}, false, true};
   if (failed_) return failed_;
   const std::uint64_t left = size_ - std::min(offset, size_);
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, max));
   Piece piece;
-  if (descriptor_ < 0) {
+  if (!file_) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, max));
     piece.bytes = std::string_view(memory_).substr(size_ - left, wanted);
     // A writer that goes on may move memory_; a finished body stays where it is.
     if (state_ == State::arriving) piece.bytes = read_buffer_.assign(piece.bytes);
-  } else if (wanted > 0) {
-    read_buffer_.resize(wanted);
-    const auto count = spool_.files_->read_at(descriptor_, read_buffer_.data(), wanted, offset);
-    if (!count) return count.error();
-    if (*count == 0) return errc::make_error_code(errc::io_error);  // somebody has cut the file
-    piece.bytes = std::string_view(read_buffer_).substr(0, *count);
+  } else if (left > 0 && max > 0) {
+    const Result<std::string_view> read = file_->read(offset, max);
+    if (!read) return read.error();
+    piece.bytes = *read;
   }
   piece.is_last = state_ == State::finished && piece.bytes.size() == left;
   return piece;
@@ -151,15 +173,6 @@ boost::asio::awaitable<void> Body::wait_for_reader(std::uint64_t window) {
   };
   while (is_ahead()) co_await changed_.wait(wire::Duration(0));
 }
-
-void Spool::remove(const std::string& id) { std::error_code ig; fs::remove(dir_ / (id + ".body"), ig); }
-boost::asio::awaitable<error_code> Body::make_durable() { if (descriptor_ >= 0) ::fdatasync(descriptor_); co_return error_code(); }
-Result<std::shared_ptr<Body>> Body::reopen(boost::asio::any_io_executor e, Spool& s, std::string id, std::uint64_t size) {
-  auto b = std::make_shared<Body>(e, s, id); b->descriptor_ = ::open(b->file().c_str(), O_RDONLY);
-  if (b->descriptor_ < 0) return errc::make_error_code(errc::no_such_file_or_directory);
-  b->size_ = size; b->spool_.used_bytes_ += size; b->state_ = State::finished; b->kept_ = true; return b; }
-std::shared_ptr<Body> Body::of_bytes(boost::asio::any_io_executor e, Spool& s, std::string id, std::string bytes) {
-  auto b = std::make_shared<Body>(e, s, id); b->size_ = bytes.size(); b->memory_ = std::move(bytes); b->state_ = State::finished; b->spool_.used_bytes_ += b->size_; return b; }
 
 void Body::detach_reader() {
   reader_gone_ = true;

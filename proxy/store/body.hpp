@@ -6,49 +6,34 @@
 // session that receives the message; it is shared because a delivery under way may outlive the
 // session.
 #include "proxy/net/start.hpp"
-#include "proxy/store/files.hpp"
+#include "proxy/store/spool.hpp"
+#include "proxy/store/spool_file.hpp"
 #include "proxy/wire/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace todoku::store {
 
-// Where spool files live, and how much they may hold in all. Owned by main.
-class Spool {
- public:
-  // Removes files that an earlier run left. Errors: the directory cannot be made or read.
-  // files: another one than the system's only in tests.
-  static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& state_dir,
-                                             std::uint64_t memory_body, std::uint64_t max_bytes,
-                                             std::unique_ptr<Files> files = system_files());
-  void remove(const std::string& id);
-  [[nodiscard]] std::uint64_t memory_body() const { return memory_body_; }
-
- private:
-  friend class Body;
-  Spool() = default;
-  // An error when so many more bytes may not be held.
-  [[nodiscard]] error_code check_room(std::uint64_t more) const;
-  std::unique_ptr<Files> files_;
-  std::filesystem::path dir_;
-  std::uint64_t memory_body_ = 0;
-  std::uint64_t max_bytes_ = 0;
-  std::uint64_t used_bytes_ = 0;
-};
-
 class Body {
  public:
   Body(boost::asio::any_io_executor executor, Spool& spool, std::string message_id);
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
-  ~Body();  // removes the spool file
+  ~Body();  // removes the spool file unless it is kept
+
+  // A kept file of an earlier time; size: bytes of the body. Errors: it is not there, or it cannot
+  // be that body (bad_message); what was changed inside is found when it is read.
+  static Result<std::shared_ptr<Body>> reopen(boost::asio::any_io_executor executor, Spool& spool,
+                                              std::string message_id, std::uint64_t size);
+  // A small finished one that was kept elsewhere; stays in memory.
+  static std::shared_ptr<Body> of_bytes(boost::asio::any_io_executor executor, Spool& spool,
+                                        std::string message_id, std::string bytes);
 
   // Appends; after an error (disk full, spool limit) the body stays in that state.
   error_code append(std::string_view bytes);
@@ -59,6 +44,21 @@ class Body {
   [[nodiscard]] std::uint64_t read_to() const { return read_to_; }
   [[nodiscard]] bool is_finished() const { return state_ == State::finished; }
   [[nodiscard]] bool is_abandoned() const { return state_ == State::abandoned; }
+
+  // Finished bodies only, down to make_durable.
+  [[nodiscard]] bool is_in_file() const { return file_ != nullptr; }
+  // The whole body while it is in memory; empty when it is in a file. Valid as long as the body.
+  [[nodiscard]] std::string_view small_bytes() const { return memory_; }
+  // A later run could read it: not so for a file sealed with a key of this run.
+  [[nodiscard]] bool can_be_kept() const;
+  // The spool file survives the Body's end and a kill of this process (not yet a power cut), until
+  // Spool::remove. Nothing to do for small ones. Errors: operation_not_permitted when it cannot be
+  // kept; the file cannot be written.
+  error_code keep();
+  // On disk when it returns, a power cut loses nothing; several at once share their syncs. The
+  // caller holds the body until then. Nothing to do for small ones. Errors: as keep; of the disk,
+  // and then for good.
+  boost::asio::awaitable<error_code> make_durable();
 
   // Reader: the next bytes from offset, at most max. Waits until there are any, or the end, or
   // abandonment.
@@ -72,12 +72,6 @@ class Body {
   // is no reader any more (see detach_reader).
   boost::asio::awaitable<void> wait_for_reader(std::uint64_t window);
   void detach_reader();
-  bool is_in_file() const { return descriptor_ >= 0; }
-  std::string_view small_bytes() const { return memory_; }
-  void keep() { kept_ = true; }
-  boost::asio::awaitable<error_code> make_durable();
-  static Result<std::shared_ptr<Body>> reopen(boost::asio::any_io_executor, Spool&, std::string, std::uint64_t);
-  static std::shared_ptr<Body> of_bytes(boost::asio::any_io_executor, Spool&, std::string, std::string);
 
  private:
   enum class State {
@@ -87,22 +81,27 @@ class Body {
   };
   error_code take(std::string_view bytes);
   error_code spill();
-  error_code write_to_file(std::string_view bytes, std::uint64_t offset);
+  error_code write_to_file(std::string_view bytes);
+  error_code complete_file();
   Result<Piece> piece_at(std::uint64_t offset, std::size_t max);
-  [[nodiscard]] std::filesystem::path file() const;
+  boost::asio::any_io_executor executor_;
   net::Signal changed_;
   Spool& spool_;
   std::string message_id_;
-  std::string memory_;   // the whole body while small
-  int descriptor_ = -1;  // spool file once spilled
+  std::shared_ptr<const Sealer> sealer_;  // the spool's when this body began
+  KeyLife key_life_;
+  std::string memory_;               // the whole body while small
+  std::unique_ptr<SpoolFile> file_;  // once spilled
   std::string read_buffer_;
   std::uint64_t size_ = 0;
   std::uint64_t read_to_ = 0;
   std::uint64_t room_checked_to_ = 0;  // the disk's free space was looked at up to this size
   State state_ = State::arriving;
   bool reader_gone_ = false;
-  bool kept_ = false;
+  bool is_kept_ = false;  // the spool counts it now
+  bool is_durable_ = false;
   error_code failed_;
+  error_code sync_failed_;
 };
 
 }  // namespace todoku::store

@@ -7,11 +7,14 @@
 // database, written behind, takes over what is settled; the journal is cut when it has.
 // No address or subject is in it. I/O thread.
 #include "proxy/store/files.hpp"
+#include "proxy/store/journal_lines.hpp"
 #include "proxy/store/records.hpp"
 #include "proxy/wire/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,37 +24,45 @@ namespace todoku::store {
 
 class Journal {
  public:
-  // What an earlier run left: the end was on its way, and then?
-  struct Left {
-    std::string id;
-    RepeatKey key{};
-    Time at{};
-    bool was_sent = false;  // the relay had said 2xx
-    bool was_told = false;  // and the client was told so
-  };
+  using Left = JournalLeft;
 
   // Reads what is there (a torn last line is normal after a power cut), then starts afresh in a new
-  // file. Errors: the file cannot be made.
+  // file: what an earlier run left and this run never mix. Errors: a file cannot be read or made.
   static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& state_dir,
                                                std::unique_ptr<Files> files = system_files());
-  ~Journal();
+  ~Journal();  // nothing under way: removes its file, so that the next start finds none
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
   [[nodiscard]] const std::vector<Left>& left() const { return left_; }
   // left() was written to the database, synced: the old file may go.
   void forget_left();
 
-  // Before the end leaves. Error: do not send the end; nothing has left.
+  // Before the end leaves. Error: do not send the end; nothing has left. no_space_on_device also
+  // when nobody has cut the journal for far too long.
   error_code about_to_leave(std::string_view id, const RepeatKey& key, Time now);
   // Afterwards. A failure to note it only means a question more after a crash.
   void settled(std::string_view id, bool is_sent);
   void told(std::string_view id);
-  // The database has everything that was settled up to now.
+  // The database has everything that was settled up to now. Empties the file when nothing is under
+  // way; a large one is made small in any case.
   void cut_when_idle();
 
  private:
   Journal() = default;
+  error_code read_left();
+  error_code start_file();
+  error_code append(const std::string& line);
+  error_code make_small();
+  [[nodiscard]] std::filesystem::path file_of(std::uint64_t number) const;
+
   std::unique_ptr<Files> files_;
-  std::filesystem::path file_;
+  std::filesystem::path dir_;
+  std::vector<std::uint64_t> left_files_;  // numbers of earlier runs' files
   std::vector<Left> left_;
+  std::uint64_t number_ = 0;  // of our file
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;  // of whole lines in it; the next line goes there
+  std::map<std::string, std::string, std::less<>> under_way_;  // id and its first line
 };
 
 }  // namespace todoku::store

@@ -51,7 +51,8 @@ LIBRARY_OWNERS = [
     (r'^CLI/', {'proxy/cli'}, 'CLI11'),
     (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
     # Digests, base64, sealing, slow hashes and wiping of secrets are pure functions; TLS itself belongs to net.
-    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/delivery', 'proxy/store'}, 'OpenSSL'),
+    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/delivery', 'proxy/store',
+                    'proxy/platform'}, 'OpenSSL'),  # platform: chance for keys, hex, wiping
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),

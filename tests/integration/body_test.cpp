@@ -3,14 +3,13 @@
 // operation failing.
 #include "proxy/store/body.hpp"
 
+#include "tests/support/failing_files.hpp"
 #include "tests/support/io_runner.hpp"
 #include "tests/support/scratch_dir.hpp"
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <fstream>
-#include <limits>
 #include <string>
 
 namespace todoku::store {
@@ -20,51 +19,11 @@ using boost::asio::awaitable;
 namespace errc = boost::system::errc;
 using namespace std::chrono_literals;
 
-// What the test lets go wrong; shared by the test and the file layer that the spool owns.
-struct Faults {
-  error_code create, write, read, free;
-  std::uint64_t write_fails_from = 0;  // only writes at or behind this offset fail
-  std::size_t at_most = std::numeric_limits<std::size_t>::max();  // short writes and reads
-  std::uint64_t free_space = std::numeric_limits<std::uint64_t>::max() / 2;
-  bool ends_early = false;
-};
-
-class FailingFiles : public Files {
- public:
-  explicit FailingFiles(Faults& faults) : faults_(faults) {}
-  Result<int> create(const std::filesystem::path& file) override {
-    if (faults_.create) return faults_.create;
-    return real_->create(file);
-  }
-  Result<std::size_t> write_at(int descriptor, std::string_view bytes,
-                               std::uint64_t offset) override {
-    if (faults_.write && offset >= faults_.write_fails_from) return faults_.write;
-    return real_->write_at(descriptor, bytes.substr(0, faults_.at_most), offset);
-  }
-  Result<std::size_t> read_at(int descriptor, char* into, std::size_t size,
-                              std::uint64_t offset) override {
-    if (faults_.read) return faults_.read;
-    if (faults_.ends_early) return std::size_t{0};
-    return real_->read_at(descriptor, into, std::min(size, faults_.at_most), offset);
-  }
-  Result<std::uint64_t> free_bytes(const std::filesystem::path&) override {
-    if (faults_.free) return faults_.free;
-    return faults_.free_space;
-  }
-  void close_and_remove(int descriptor, const std::filesystem::path& file) override {
-    real_->close_and_remove(descriptor, file);
-  }
-
- private:
-  Faults& faults_;
-  std::unique_ptr<Files> real_ = system_files();
-};
-
 class BodyTest : public ::testing::Test {
  protected:
   void open(std::uint64_t memory_body, std::uint64_t max_bytes = 1 << 30) {
-    auto opened =
-        Spool::open(dir_.path(), memory_body, max_bytes, std::make_unique<FailingFiles>(faults_));
+    auto opened = Spool::open(dir_.path(), memory_body, max_bytes, Sealer::none(),
+                              std::make_unique<support::FailingFiles>(faults_));
     ASSERT_TRUE(opened.has_value()) << opened.error().message();
     spool_ = std::move(*opened);
   }
@@ -75,7 +34,7 @@ class BodyTest : public ::testing::Test {
     return dir_.path() / "spool" / (id + ".body");
   }
   support::ScratchDir dir_;
-  Faults faults_;
+  support::Faults faults_;
   support::IoRunner io_;
   std::unique_ptr<Spool> spool_;
 };
@@ -137,13 +96,6 @@ TEST_F(BodyTest, BigBodyGoesToAPrivateFileThatIsRemoved) {
   EXPECT_EQ(reading.bytes, "0123456789abc");
   big.reset();
   EXPECT_FALSE(std::filesystem::exists(file()));
-}
-
-TEST_F(BodyTest, LeftoversOfAnEarlierRunAreRemoved) {
-  open(10);
-  std::ofstream(file("old")) << "rest";
-  open(10);
-  EXPECT_FALSE(std::filesystem::exists(file("old")));
 }
 
 awaitable<void> write_in_parts(Body& body, const std::string& all, std::size_t part) {
