@@ -2,12 +2,15 @@
 // The store: what goes in comes out, also after faults of the disk and power cuts.
 #include "proxy/store/store.hpp"
 
+#include "proxy/store/schema.hpp"
 #include "tests/support/disk_layer.hpp"
 #include "tests/support/io_runner.hpp"
 #include "tests/support/scratch_dir.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <fstream>
 
 namespace todoku::store {
@@ -171,6 +174,95 @@ TEST_F(StoreTest, requests_of_another_process_arrive_until_they_are_answered) {
   EXPECT_EQ(*(*reader)->outcome_of(*number), RequestOutcome::done);
   ASSERT_TRUE((*reader)->ask(request).has_value());
   EXPECT_EQ(get(store->take_requests())->size(), 1U);
+}
+
+TEST_F(StoreTest, a_step_that_fails_leaves_the_version_before_it) {
+  const auto opened = Database::open(dir_.path() / "steps.db", Database::Access::owner, "");
+  ASSERT_TRUE(opened.has_value());
+  auto& database = **opened;
+  ASSERT_FALSE(
+      database.execute("CREATE TABLE mail(id TEXT); INSERT INTO mail VALUES('A');"
+                       "PRAGMA user_version=1"));
+  const std::array<const char*, 2> broken{
+      "", "ALTER TABLE mail ADD COLUMN place INTEGER DEFAULT 7; INSERT INTO nothing VALUES(1)"};
+  EXPECT_TRUE(migrate(database, broken));
+  EXPECT_EQ(*database.ask_number("PRAGMA user_version"), 1);
+  const std::array<const char*, 2> right{"", "ALTER TABLE mail ADD COLUMN place INTEGER DEFAULT 7"};
+  EXPECT_FALSE(migrate(database, right));
+  EXPECT_EQ(*database.ask_number("SELECT place FROM mail WHERE id='A'"), 7);
+  EXPECT_EQ(*database.ask_number("PRAGMA user_version"), 2);
+  const std::array<const char*, 1> older{""};
+  EXPECT_EQ(migrate(database, older), boost::system::errc::not_supported);
+}
+
+TEST_F(StoreTest, a_hundred_thousand_waiting_messages_are_asked_about_quickly) {
+  DiskLayer fast;
+  auto store = open(fast.name());
+  constexpr int many = 100'000;
+  for (int i = 0; i < many;) {
+    Changes changes;
+    for (const int end = i + 5'000; i < end; ++i) {
+      changes.emplace_back(PutMessage{message_of("M" + std::to_string(1'000'000 + i))});
+    }
+    ASSERT_FALSE(write(*store, std::move(changes), Durability::process));
+  }
+  store.reset();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto passed = [&begin](const char* what) {
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    std::printf("%s: at %.1f ms\n", what, took.count());
+    EXPECT_LT(took.count(), 5'000) << what;
+  };
+  store = open(fast.name());
+  passed("opened");
+  EXPECT_EQ(get(store->counts())->waiting, static_cast<std::uint64_t>(many));
+  passed("counted");
+  ListFilter held;
+  held.states = {MessageState::held};
+  EXPECT_TRUE(get(store->list(held))->empty());
+  EXPECT_EQ(get(store->list(ListFilter{}))->size(), 100U);
+  passed("listed");
+  EXPECT_EQ(get(store->due(at(10), "office", 100))->size(), 100U);
+  EXPECT_EQ(get(store->due(at(10), "", 100))->size(), 100U);
+  EXPECT_EQ(**get(store->next_due()), at(10));
+  passed("due");
+  EXPECT_FALSE(get(store->hasten("office", "", at(3))));
+  passed("hastened");
+}
+
+TEST_F(StoreTest, notes_beyond_the_bound_lose_their_copies_first) {
+  auto store = open();
+  const std::string body(1 << 20, 'b');
+  for (int i = 0; i < 200; ++i) {
+    const auto id = "M" + std::to_string(100 + i);
+    store->write_behind({PutMessage{message_of(id, MessageState::sent)}, PutBody{id, body}});
+  }
+  store->write_behind(changes_of(message_of("W")));
+  EXPECT_EQ(*get(store->small_body("W")), "abc");
+  EXPECT_EQ((*get(store->load("M299")))->state, MessageState::sent);
+}
+
+TEST_F(StoreTest, while_the_key_is_locked_states_are_kept_and_nothing_new_is_promised) {
+  auto store = open();
+  ASSERT_FALSE(write(*store, changes_of(message_of("A"))));
+  store->lock_key(true);
+  EXPECT_TRUE(write(*store, changes_of(message_of("B"))));
+  store->write_behind(changes_of(message_of("A", MessageState::sent)));
+  EXPECT_EQ((*get(store->load("A")))->state, MessageState::sent);
+  EXPECT_EQ((*get(store->load("A")))->subject, "Greeting");
+}
+
+TEST_F(StoreTest, prunes_old_copies_and_history_but_never_what_waits) {
+  auto store = open();
+  ASSERT_FALSE(write(*store, changes_of(message_of("A", MessageState::sent))));
+  ASSERT_FALSE(write(*store, changes_of(message_of("B"))));
+  Store::Limits limits{std::chrono::seconds(10), 1'000, std::chrono::seconds(100)};
+  ASSERT_TRUE(get(store->prune(limits, at(50))).has_value());
+  EXPECT_TRUE(get(store->small_body("A")).has_error());
+  EXPECT_TRUE(get(store->load("A"))->has_value());
+  ASSERT_TRUE(get(store->prune(limits, at(500))).has_value());
+  EXPECT_FALSE(get(store->load("A"))->has_value());
+  EXPECT_EQ(*get(store->small_body("B")), "abc");
 }
 
 TEST_F(StoreTest, sets_a_damaged_file_aside) {
