@@ -285,7 +285,9 @@ TEST_F(StoreTest, a_failing_disk_fails_the_write_and_later_ones_work_again) {
       const auto failed = write(*store, changes_of(message_of(id)));
       disk.heal();
       EXPECT_EQ((*get(store->load(id))).has_value(), !failed);
-      if (failed) EXPECT_FALSE(write(*store, changes_of(message_of(id))));
+      if (failed) {
+        EXPECT_FALSE(write(*store, changes_of(message_of(id))));
+      }
     }
   }
   EXPECT_EQ(get(store->counts())->waiting, static_cast<std::uint64_t>(written));
