@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <random>
+#include <set>
 #include <utility>
 
 namespace todoku::cli {
@@ -17,6 +18,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
+constexpr wire::Duration key_round{15'000};
 constexpr wire::Duration network_settles{1'000};
 constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
@@ -58,13 +60,15 @@ std::optional<StartFailure> ProxyAssembly::start() {
   const auto starting = asio::make_work_guard(context_);
   if (auto failure = prepare_state_dir()) return failure;
   if (auto failure = prepare_tls()) return failure;
+  complete("key", find_key());
   if (auto failure = open_store()) return failure;
   build_rooms();
-  recover();
+  complete("recover", take_over());
   if (auto failure = open_listeners()) return failure;
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());
   rooms_.start("store.prune", prune_in_time());
+  rooms_.start("store.key", wait_for_key());
   network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
   rooms_.start("network", watch_network());
   rooms_.start("certificate", renew_certificate());
@@ -72,12 +76,13 @@ std::optional<StartFailure> ProxyAssembly::start() {
 }
 
 std::optional<StartFailure> ProxyAssembly::open_store() {
-  auto spool =
-      store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
+  auto spool = store::Spool::open(state_dir_, settings_.store.memory_body,
+                                  settings_.store.max_spool, sealing_->sealer());
   if (spool.has_error()) return state_dir_problem(spool.error());
   spool_ = std::move(*spool);
   store::StoreOptions options;
   options.state_dir = state_dir_;
+  options.sealer = sealing_->sealer();
   auto opened = store::Store::open(rooms_.executor(), std::move(options));
   if (opened.has_error()) return state_dir_problem(opened.error());
   store_ = std::move(*opened);
@@ -88,6 +93,7 @@ std::optional<StartFailure> ProxyAssembly::open_store() {
   auto journal = store::Journal::open(state_dir_);
   if (journal.has_error()) return state_dir_problem(journal.error());
   journal_ = std::move(*journal);
+  use_key();
   return std::nullopt;
 }
 
@@ -109,16 +115,62 @@ void ProxyAssembly::build_rooms() {
                                log_, instance, say_sentence});
 }
 
-void ProxyAssembly::recover() {
-  rooms_.start("recover", take_over());
-  while (!has_recovered_ && context_.run_one() > 0) {
+void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {
+  bool is_done = false;
+  rooms_.start(name, finish(std::move(task), is_done));
+  while (!is_done && context_.run_one() > 0) {
   }
 }
 
+asio::awaitable<void> ProxyAssembly::finish(asio::awaitable<void> task, bool& is_done) {
+  const auto mark = [](bool* done) { *done = true; };
+  const std::unique_ptr<bool, decltype(mark)> marked(&is_done, mark);  // also after an exception
+  co_await std::move(task);
+}
+
+asio::awaitable<void> ProxyAssembly::find_key() {
+  sealing_ = std::make_unique<Sealing>(rooms_.executor(), state_dir_, log_);
+  if (!settings_.store.encrypt) {
+    sealing_->use_none();
+    co_return;
+  }
+  co_await sealing_->look();
+}
+
+// Also when the key store was unlocked later.
+void ProxyAssembly::use_key() {
+  const bool is_lasting = sealing_->is_lasting();
+  spool_->use_sealer(sealing_->sealer(),
+                     is_lasting ? store::KeyLife::lasting : store::KeyLife::this_run);
+  store_->use_sealer(sealing_->sealer());
+  store_->lock_key(!is_lasting);
+}
+
 asio::awaitable<void> ProxyAssembly::take_over() {
+  const auto kept = co_await store_->bodies_in_files();
+  if (kept.has_value() && !store_->recovery().was_damaged) {
+    const std::set<std::string> ids(kept->begin(), kept->end());
+    spool_->remove_all_but(ids);
+  }
+  // What was sealed with the real key cannot be read yet: later, when it is there.
+  if (!sealing_->is_lasting()) co_return;
   co_await acceptance_->recover();
   co_await queue_->recover();
-  has_recovered_ = true;
+}
+
+// While the system's key store is locked, mail goes out as long as the upstream is in reach; what
+// waits from earlier runs waits on.
+asio::awaitable<void> ProxyAssembly::wait_for_key() {
+  while (!is_stopping_ && !sealing_->is_lasting()) {
+    co_await stopping_.wait(key_round);
+    if (is_stopping_) co_return;
+    const bool is_there = co_await sealing_->look();
+    if (!is_there) continue;
+    use_key();
+    log_.write(platform::LogLevel::info, "store.key_unlocked", "", {});
+    co_await take_over();
+    queue_->wake();
+  }
 }
 
 // A cable, a wireless network, a VPN or the network after sleep: waiting mail may go now.

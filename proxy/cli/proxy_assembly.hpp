@@ -5,6 +5,7 @@
 // and stops them in order. Used by serve and by demo. No decision about mail lives here. I/O
 // thread.
 #include "classifier/explain/messages.hpp"
+#include "proxy/cli/sealing.hpp"
 #include "proxy/net/certificate.hpp"
 #include "proxy/net/listener.hpp"
 #include "proxy/net/network_watch.hpp"
@@ -63,9 +64,13 @@ class ProxyAssembly {
   std::optional<StartFailure> open_store();
   std::optional<StartFailure> open_listeners();
   void build_rooms();
-  // Runs the context until what an earlier run left is taken over.
-  void recover();
+  // Runs the context until this is done; before anything else runs.
+  void complete(std::string_view name, boost::asio::awaitable<void> task);
+  boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
+  boost::asio::awaitable<void> find_key();
   boost::asio::awaitable<void> take_over();
+  boost::asio::awaitable<void> wait_for_key();
+  void use_key();
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> watch_network();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
@@ -84,6 +89,7 @@ class ProxyAssembly {
   net::CertificateFiles certificate_;
   std::unique_ptr<net::ServerTls> server_tls_;
   std::unique_ptr<net::ClientTls> client_tls_;
+  std::unique_ptr<Sealing> sealing_;
   std::unique_ptr<store::Spool> spool_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Journal> journal_;
@@ -96,7 +102,6 @@ class ProxyAssembly {
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;
   bool is_stopping_ = false;
-  bool has_recovered_ = false;
   std::uint16_t plain_port_ = 0;
 };
 

@@ -27,6 +27,10 @@ bool is_before_the_message(smtp::Phase phase) {
 
 }  // namespace
 
+bool is_login_refused(const Attempt& attempt) {
+  return attempt.phase == smtp::Phase::login && attempt.reply.is_permanent();
+}
+
 bool is_out_of_reach(const Attempt& attempt) {
   switch (attempt.obstacle) {
     case Obstacle::name_not_found:
@@ -54,7 +58,9 @@ NextStep next_step(const Verdict& verdict, bool queue_deferred) {
   const auto state = verdict.state();
   if (state == MessageState::sent) return NextStep::answer;
   if (state == MessageState::unknown) return NextStep::keep_unknown;
-  if (is_out_of_reach(verdict.attempt)) return NextStep::keep_waiting;
+  if (is_out_of_reach(verdict.attempt) || is_login_refused(verdict.attempt)) {
+    return NextStep::keep_waiting;
+  }
   if (!queue_deferred || verdict.attempt.obstacle != Obstacle::none) return NextStep::answer;
   for (const auto& recipient : verdict.recipients) {
     if (recipient.state == RecipientState::refused) return NextStep::answer;

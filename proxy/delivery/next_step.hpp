@@ -22,4 +22,7 @@ enum class NextStep : std::uint8_t {
 // The relay was the trouble, not this message: every other message would fare the same.
 [[nodiscard]] bool is_out_of_reach(const Attempt& attempt);
 
+// The log-in was right once and no longer is: the message can go when its user has logged in again.
+[[nodiscard]] bool is_login_refused(const Attempt& attempt);
+
 }  // namespace todoku::delivery

@@ -114,8 +114,9 @@ Verdict verdict_of(const smtp::Exchange& exchange, const smtp::Envelope& envelop
 
 Verdict verdict_of(Attempt attempt, const smtp::Envelope& envelope) {
   Verdict verdict;
-  const auto state =
-      attempt.reply.is_permanent() ? RecipientState::refused : RecipientState::deferred;
+  // A refused log-in says nothing about the message.
+  const bool is_refused = attempt.reply.is_permanent() && attempt.phase != smtp::Phase::login;
+  const auto state = is_refused ? RecipientState::refused : RecipientState::deferred;
   give_all(verdict, envelope, state, attempt.reply);
   verdict.attempt = std::move(attempt);
   return verdict;

@@ -196,8 +196,7 @@ void Acceptance::keep_copy(Live& live, store::StoredMessage& record, store::Chan
   if (around_.settings.store.keep_sent.count() == 0) return;
   auto& body = *live.message->body;
   if (body.is_in_file()) {
-    body.keep();
-    record.body = store::BodyPlace::file;
+    if (!body.keep()) record.body = store::BodyPlace::file;
     return;
   }
   record.body = store::BodyPlace::database;

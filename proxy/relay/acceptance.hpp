@@ -55,6 +55,7 @@ class Acceptance final : public submission::Carrier {
 
   // acceptance_keep.cpp
   boost::asio::awaitable<delivery::Settlement> keep(LivePointer live);
+  boost::asio::awaitable<error_code> make_durable(LivePointer live, store::Changes changes);
   boost::asio::awaitable<delivery::Settlement> settle_after_all(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_repeat(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_alone(LivePointer live);

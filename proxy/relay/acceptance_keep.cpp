@@ -54,12 +54,8 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   if (record.state == MessageState::waiting) {
     add_queued_event(record, is_over ? live->verdict->attempt : delivery::Attempt{}, changes);
   }
-  auto failed = co_await live->message->body->make_durable();
-  if (!failed) {
-    failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
-  }
+  const auto failed = co_await make_durable(live, std::move(changes));
   if (failed) co_return cannot_keep(*live, failed);
-  live->message->body->keep();
   if (is_over) {
     queue_.release(id);
     co_return kept(*live);
@@ -71,6 +67,18 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   // The verdict came while the disk was being waited for: it is the better answer.
   auto settlement = co_await settle_after_all(live);
   co_return settlement;
+}
+
+// Body and record, whole or not at all.
+asio::awaitable<error_code> Acceptance::make_durable(LivePointer live, store::Changes changes) {
+  auto& body = *live->message->body;
+  auto failed = body.keep();
+  if (!failed) failed = co_await body.make_durable();
+  if (!failed) {
+    failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
+  }
+  if (failed) keeping_.spool.remove(live->message->id);
+  co_return failed;
 }
 
 void Acceptance::put_body(Live& live, store::StoredMessage& record, store::Changes& changes) {
@@ -224,19 +232,13 @@ asio::awaitable<Settlement> Acceptance::adopt(LivePointer live, store::StoredMes
   mark_unknown(record, around_.settings, now(), changes);
   live->record = record;
   changes.push_back(store::PutMessage{std::move(record)});
-  auto failed = co_await live->message->body->make_durable();
-  if (!failed) {
-    failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
-  }
+  const auto failed = co_await make_durable(live, std::move(changes));
   Settlement settlement;
   settlement.message_id = live->message->id;
   settlement.within = hours_to_decide();
   settlement.verdict.attempt.relay = name_of(live->message->account->upstream);
   settlement.kind = failed ? Settlement::Kind::perhaps : Settlement::Kind::kept_unknown;
-  if (!failed) {
-    live->message->body->keep();
-    repeats_.add(live->key, live->message->id, now());
-  }
+  if (!failed) repeats_.add(live->key, live->message->id, now());
   co_return settlement;
 }
 

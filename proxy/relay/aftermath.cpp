@@ -46,6 +46,11 @@ std::string addresses_of(const std::vector<delivery::RecipientOutcome>& outcomes
 void wait_on(store::StoredMessage& record, const delivery::Attempt& attempt,
              const settings::Settings& settings, store::Time now, double chance) {
   record.state = MessageState::waiting;
+  if (delivery::is_login_refused(attempt)) {
+    record.waits_for = WaitsFor::login;
+    record.next_attempt = record.arrived + settings.delivery.max_age;
+    return;
+  }
   record.waits_for = delivery::is_out_of_reach(attempt) ? WaitsFor::relay : WaitsFor::time;
   record.next_attempt =
       delivery::next_attempt(record.attempts, settings.delivery.retry, attempt.reply, now, chance);

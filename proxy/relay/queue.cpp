@@ -176,6 +176,10 @@ asio::awaitable<void> Queue::run() {
   while (!is_stopping_) {
     is_woken_ = false;
     notice_sleep();
+    if (keeping_.store.is_key_locked()) {
+      co_await woken_.wait(longest_rest);  // what waits cannot be read
+      continue;
+    }
     co_await write_leftovers();
     co_await do_requests();
     co_await close_overdue();

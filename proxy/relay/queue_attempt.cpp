@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attempt for a message of the queue, from its record to its record.
+#include "proxy/delivery/next_step.hpp"
 #include "proxy/relay/notices.hpp"
 #include "proxy/relay/queue.hpp"
 
@@ -53,6 +54,10 @@ asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record
   auto verdict = co_await relay_.attempt(message);
   saw(lane.account, verdict.attempt);
   auto tried = *written;
+  if (delivery::is_login_refused(verdict.attempt)) {
+    co_await wait_for_login(lane, std::move(tried));
+    co_return;
+  }
   co_await finish(std::move(tried), std::move(verdict));
 }
 

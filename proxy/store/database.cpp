@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace todoku::store {
@@ -92,6 +93,10 @@ std::int64_t Statement::number_at(int column) const {
   return sqlite3_column_int64(prepared_, column);
 }
 
+bool Statement::is_null_at(int column) const {
+  return sqlite3_column_type(prepared_, column) == SQLITE_NULL;
+}
+
 std::string Statement::bytes_at(int column) const {
   const void* bytes = sqlite3_column_blob(prepared_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column));
@@ -145,8 +150,12 @@ std::string Database::last_problem() const {
 }
 
 error_code Database::checkpoint() {
-  return code_of(
-      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &log_pages_));
+  int in_log = 0;
+  int moved = 0;
+  const int result =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  if (result == SQLITE_OK) log_pages_ = std::max(0, in_log - moved);
+  return code_of(result);
 }
 
 }  // namespace todoku::store

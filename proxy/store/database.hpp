@@ -39,6 +39,7 @@ class Statement {
   [[nodiscard]] error_code failed() const { return failed_; }
 
   [[nodiscard]] std::int64_t number_at(int column) const;
+  [[nodiscard]] bool is_null_at(int column) const;
   [[nodiscard]] std::string bytes_at(int column) const;  // text or blob
 
  private:
@@ -69,6 +70,7 @@ class Database {
   [[nodiscard]] std::string last_problem() const;
   // Pages in the write-ahead log after the last commit.
   [[nodiscard]] int log_pages() const { return log_pages_; }
+  // Moves the log into the database as far as nobody reads it; syncs both.
   error_code checkpoint();
 
  private:

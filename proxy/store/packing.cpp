@@ -83,6 +83,22 @@ void read(Unpacker& unpacker, smtp::Envelope& envelope) {
   envelope.envelope_id = unpacker.text();
 }
 
+// An outcome's address is written only where it is not the envelope's own.
+bool is_address_of(const smtp::Envelope& envelope, std::size_t i, std::string_view address) {
+  return i < envelope.recipients.size() && envelope.recipients[i].address == address;
+}
+
+void read_recipients(Unpacker& unpacker, smtp::Envelope& envelope) {
+  const auto count = unpacker.count();
+  for (std::size_t i = 0; i < count && !unpacker.is_damaged(); ++i) {
+    smtp::Recipient recipient;
+    recipient.address = unpacker.text();
+    recipient.notify = unpacker.text();
+    recipient.original_recipient = unpacker.text();
+    envelope.recipients.push_back(std::move(recipient));
+  }
+}
+
 }  // namespace
 
 std::string pack(const StoredMessage& message) {
@@ -92,15 +108,18 @@ std::string pack(const StoredMessage& message) {
   packer.text(message.subject);
   packer.text(message.notice_about);
   put(packer, message.envelope);
+  packer.number(message.envelope.recipients.size());
+  for (const auto& recipient : message.envelope.recipients) {
+    packer.text(recipient.address);
+    packer.text(recipient.notify);
+    packer.text(recipient.original_recipient);
+  }
   packer.number(message.outcomes.size());
   for (std::size_t i = 0; i < message.outcomes.size(); ++i) {
     const auto& outcome = message.outcomes[i];
-    packer.text(outcome.address);
+    packer.text(is_address_of(message.envelope, i, outcome.address) ? "" : outcome.address);
     packer.number(static_cast<std::uint64_t>(outcome.state));
     put(packer, outcome.reply);
-    const auto& recipient = message.envelope.recipients[i];
-    packer.text(recipient.notify);
-    packer.text(recipient.original_recipient);
   }
   return packer.take();
 }
@@ -112,17 +131,16 @@ bool unpack(std::string_view bytes, StoredMessage& into) {
   into.subject = unpacker.text();
   into.notice_about = unpacker.text();
   read(unpacker, into.envelope);
+  read_recipients(unpacker, into.envelope);
   const auto count = unpacker.count();
   for (std::size_t i = 0; i < count && !unpacker.is_damaged(); ++i) {
     delivery::RecipientOutcome outcome;
     outcome.address = unpacker.text();
+    if (outcome.address.empty() && i < into.envelope.recipients.size()) {
+      outcome.address = into.envelope.recipients[i].address;
+    }
     outcome.state = static_cast<delivery::RecipientState>(unpacker.number() % 5);
     outcome.reply = reply_from(unpacker);
-    smtp::Recipient recipient;
-    recipient.address = outcome.address;
-    recipient.notify = unpacker.text();
-    recipient.original_recipient = unpacker.text();
-    into.envelope.recipients.push_back(std::move(recipient));
     into.outcomes.push_back(std::move(outcome));
   }
   return !unpacker.is_damaged();

@@ -30,9 +30,13 @@ constexpr const char* version_1 =
     "  deadline INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;"
     // state 2 = waiting, 3 = held, 4 = unknown, 1 = sending; flag 4 = the client was told
     "CREATE INDEX due ON messages(account, next_attempt) WHERE state = 2;"
+    "CREATE INDEX soonest ON messages(next_attempt) WHERE state = 2;"
     "CREATE INDEX overdue ON messages(deadline) WHERE state IN (2, 3, 4);"
+    "CREATE INDEX unsettled ON messages(state) WHERE state IN (2, 3, 4);"
     "CREATE INDEX untold ON messages(arrived) WHERE state IN (1, 2, 3, 4) OR (flags & 4) = 0;"
-    "CREATE INDEX copies ON messages(changed, size) WHERE body <> 0;"
+    "CREATE INDEX interrupted ON messages(state) WHERE state < 2 OR (flags & 8) = 8;"
+    "CREATE INDEX copies ON messages(changed, size) WHERE body <> 0 AND state > 4;"
+    "CREATE INDEX in_files ON messages(body) WHERE body = 2;"
     "CREATE TABLE bodies(id TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE attempts("
     "  message_id TEXT NOT NULL, at INTEGER NOT NULL, private BLOB NOT NULL,"
@@ -50,11 +54,11 @@ constexpr const char* version_1 =
     "CREATE TABLE marks(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
 // steps[n] leads from version n to n + 1.
-constexpr std::array<const char*, schema_version> steps{version_1};
+constexpr std::array<const char*, schema_version> all_steps{version_1};
 
-error_code step_up(Database& database, int from) {
+error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;
-  auto failed = database.execute(steps[static_cast<std::size_t>(from)]);
+  auto failed = database.execute(step);
   const auto mark = "PRAGMA user_version=" + std::to_string(from + 1);
   if (!failed) failed = database.execute(mark.c_str());
   if (!failed) failed = database.execute("COMMIT");
@@ -66,13 +70,17 @@ error_code step_up(Database& database, int from) {
 
 error_code prepare_schema(Database& database) {
   if (const auto failed = database.execute(settings_of_a_connection)) return failed;
+  return migrate(database, all_steps);
+}
+
+error_code migrate(Database& database, std::span<const char* const> steps) {
   const auto version = database.ask_number("PRAGMA user_version");
   if (version.has_error()) return version.error();
-  if (*version > schema_version) {
+  if (*version < 0 || static_cast<std::size_t>(*version) > steps.size()) {
     return boost::system::errc::make_error_code(boost::system::errc::not_supported);
   }
-  for (auto from = static_cast<int>(*version); from < schema_version; ++from) {
-    if (const auto failed = step_up(database, from)) return failed;
+  for (auto from = static_cast<std::size_t>(*version); from < steps.size(); ++from) {
+    if (const auto failed = step_up(database, static_cast<int>(from), steps[from])) return failed;
   }
   return {};
 }

@@ -5,6 +5,8 @@
 // user_version. Numbers of enumerators in the rows never change their meaning.
 #include "proxy/store/database.hpp"
 
+#include <span>
+
 namespace todoku::store {
 
 inline constexpr int schema_version = 1;
@@ -12,5 +14,8 @@ inline constexpr int schema_version = 1;
 // Sets the connection up (write-ahead log, page size) and brings the tables to this version. Error
 // not_supported: a newer Todoku has written the file.
 [[nodiscard]] error_code prepare_schema(Database& database);
+
+// The second half alone: steps[n] leads from version n to n + 1, each whole or not at all.
+[[nodiscard]] error_code migrate(Database& database, std::span<const char* const> steps);
 
 }  // namespace todoku::store

@@ -3,6 +3,7 @@
 #include "proxy/store/store.hpp"
 
 #include "proxy/net/start.hpp"
+#include "proxy/store/pending.hpp"
 #include "proxy/store/schema.hpp"
 #include "proxy/store/writer.hpp"
 
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -24,6 +26,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kept_free = 64ULL << 20;  // a full disk would stop more than our mail
+constexpr std::size_t copies_until = 32UL << 20;  // bytes not yet written
+constexpr std::size_t notes_until = 64UL << 20;   // the same
 constexpr const char* running = "running";        // mark: not stopped properly
 
 Time now() {
@@ -71,17 +75,43 @@ Result<std::unique_ptr<Database>> open_checked(const fs::path& file, const Store
 
 }  // namespace
 
+namespace {
+
+// Whoever hears of lost notes. Shared with what the store thread posts: that may run when the Store
+// has gone. One word for each batch, not for each note.
+struct Listener {
+  std::function<void(error_code, std::string)> tell;  // I/O thread
+  std::atomic<bool> is_told = false;                  // a word is on its way
+};
+
+enum class Asks : std::uint8_t {
+  only,
+  and_writes
+};
+
+void tell_of(const asio::any_io_executor& executor, const std::shared_ptr<Listener>& listener,
+             error_code failed) {
+  if (listener->is_told.exchange(true)) return;
+  asio::post(executor, [listener, failed] {
+    listener->is_told = false;
+    if (listener->tell) listener->tell(failed, "what happened to messages could not be noted");
+  });
+}
+
+}  // namespace
+
 struct Store::Impl {
   asio::any_io_executor executor;
   fs::path directory;
   Recovery recovery;
   std::shared_ptr<const Sealer> sealer;
-  std::function<void(error_code, std::string)> tell;
+  std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   bool is_locked = false;
   std::unique_ptr<Writer> writer;
 
   template <class T>
-  asio::awaitable<Result<T>> ask(std::function<Result<T>(Tables&)> question);
+  asio::awaitable<Result<T>> ask(std::function<Result<T>(Tables&)> question,
+                                 Asks asks = Asks::only);
   asio::awaitable<error_code> order(std::function<error_code(Tables&)> work, Durability durability);
   [[nodiscard]] bool promises_what_it_cannot_keep(const Changes& changes) const;
 };
@@ -107,7 +137,7 @@ asio::awaitable<void> wait_for(std::shared_ptr<Waiting<T>> waiting) {
 
 template <class T>
 void hand_over(const asio::any_io_executor& executor, std::shared_ptr<Waiting<T>> waiting) {
-  asio::post(executor, [waiting] {
+  asio::post(executor, [waiting = std::move(waiting)] {
     waiting->is_ready = true;
     waiting->ready.notify_all();
   });
@@ -116,16 +146,18 @@ void hand_over(const asio::any_io_executor& executor, std::shared_ptr<Waiting<T>
 }  // namespace
 
 template <class T>
-asio::awaitable<Result<T>> Store::Impl::ask(std::function<Result<T>(Tables&)> question) {
+asio::awaitable<Result<T>> Store::Impl::ask(std::function<Result<T>(Tables&)> question, Asks asks) {
   auto waiting = std::make_shared<Waiting<std::optional<Result<T>>>>(executor);
   Writer::Job job;
-  job.work = [waiting, question = std::move(question)](Tables& tables) -> error_code {
+  job.work = [waiting, asks, question = std::move(question)](Tables& tables) -> error_code {
     waiting->value = question(tables);
-    return {};
+    return waiting->value->has_error() && asks == Asks::and_writes ? waiting->value->error()
+                                                                   : error_code{};
   };
-  job.done = [waiting, to = executor](error_code failed) {
+  job.is_question = asks == Asks::only;
+  job.done = [waiting, to = executor](error_code failed) mutable {
     if (failed) waiting->value = Result<T>(failed);
-    hand_over(to, waiting);
+    hand_over(to, std::move(waiting));
   };
   writer->add(std::move(job));
   co_await wait_for(waiting);
@@ -138,9 +170,9 @@ asio::awaitable<error_code> Store::Impl::order(std::function<error_code(Tables&)
   Writer::Job job;
   job.work = std::move(work);
   job.wants_disk = durability == Durability::disk;
-  job.done = [waiting, to = executor](error_code failed) {
+  job.done = [waiting, to = executor](error_code failed) mutable {
     waiting->value = failed;
-    hand_over(to, waiting);
+    hand_over(to, std::move(waiting));
   };
   writer->add(std::move(job));
   co_await wait_for(waiting);
@@ -174,6 +206,8 @@ Result<std::unique_ptr<Store>> Store::open(asio::any_io_executor executor, Store
   impl->directory = options.state_dir;
   impl->sealer = options.sealer;
   const auto file = options.state_dir / "todoku.db";
+  std::error_code ignored;  // SQLite gives its other files the same permissions
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
   const auto old_mask = ::umask(0077);
   auto opened = open_checked(file, options, impl->recovery);
   if (opened.has_error() && opened.error() == errc::bad_message) {
@@ -201,24 +235,31 @@ const Recovery& Store::recovery() const {
 }
 
 void Store::on_failure(std::function<void(error_code, std::string)> tell) {
-  impl_->tell = std::move(tell);
+  impl_->listener->tell = std::move(tell);
 }
 
+// Under a slow disk the copies of what is settled go first, then all notes but those that keep a
+// message from being sent twice or lost.
 void Store::write_behind(Changes changes) {
-  if (impl_->promises_what_it_cannot_keep(changes)) return;
+  const auto pending = impl_->writer->pending_bytes();
+  if (pending > copies_until) drop_copies(changes);
+  if (pending > notes_until && !concerns_open_mail(changes)) {
+    tell_of(impl_->executor, impl_->listener, errc::make_error_code(errc::no_buffer_space));
+    return;
+  }
   Writer::Job job;
   job.may_wait = true;
-  job.work = [changes = std::move(changes)](Tables& tables) -> error_code {
+  job.bytes = bytes_of(changes);
+  job.work = [changes = std::move(changes),
+              is_locked = impl_->is_locked](Tables& tables) -> error_code {
     for (const auto& change : changes) {
-      if (const auto failed = tables.apply(change)) return failed;
+      const auto failed = is_locked ? tables.apply_without_key(change) : tables.apply(change);
+      if (failed) return failed;
     }
     return {};
   };
-  job.done = [impl = impl_.get()](error_code failed) {
-    if (!failed) return;
-    asio::post(impl->executor, [impl, failed] {
-      if (impl->tell) impl->tell(failed, "what happened to a message could not be written down");
-    });
+  job.done = [to = impl_->executor, listener = impl_->listener](error_code failed) {
+    if (failed) tell_of(to, listener, failed);
   };
   impl_->writer->add(std::move(job));
 }
@@ -388,7 +429,7 @@ asio::awaitable<Result<std::vector<std::string>>> Store::bodies_in_files() {
 asio::awaitable<Result<std::vector<std::string>>> Store::prune(Limits limits, Time now) {
   std::function<Result<std::vector<std::string>>(Tables&)> question =
       [limits, now](Tables& tables) { return tables.prune(limits, now); };
-  auto answer = co_await impl_->ask(std::move(question));
+  auto answer = co_await impl_->ask(std::move(question), Asks::and_writes);
   co_return answer;
 }
 

@@ -5,6 +5,7 @@
 #include "proxy/store/packing.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -38,6 +39,14 @@ std::string_view view_of(const RepeatKey& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
+bool is_unsettled_only(const ListFilter& filter) {
+  using delivery::MessageState;
+  return !filter.states.empty() && std::ranges::all_of(filter.states, [](MessageState state) {
+    return state == MessageState::waiting || state == MessageState::held ||
+           state == MessageState::unknown;
+  });
+}
+
 }  // namespace
 
 #define TODOKU_MESSAGE_COLUMNS                                                                 \
@@ -69,6 +78,31 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
       },
       change);
+}
+
+error_code Tables::apply_without_key(const Change& change) {
+  if (const auto* put = std::get_if<PutMessage>(&change)) return put_clear_part(put->message);
+  if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
+      std::holds_alternative<NoteCorrespondents>(change)) {
+    return {};
+  }
+  return apply(change);
+}
+
+error_code Tables::put_clear_part(const StoredMessage& message) {
+  return database_
+      .prepare(
+          "UPDATE messages SET state=?, waits_for=?, flags=?, attempts=?, changed=?, "
+          "next_attempt=?, deadline=? WHERE id=?")
+      .number(static_cast<std::int64_t>(message.state))
+      .number(static_cast<std::int64_t>(message.waits_for))
+      .number(flags_of(message))
+      .number(message.attempts)
+      .number(number_of(message.changed))
+      .number(number_of(message.next_attempt))
+      .number(number_of(message.deadline))
+      .text(message.id)
+      .run();
 }
 
 error_code Tables::put(const StoredMessage& message) {
@@ -123,7 +157,11 @@ error_code Tables::drop(std::string_view id) {
 
 error_code Tables::add(const StoredAttempt& attempt) {
   const auto private_part = sealer_->seal(pack(attempt.attempt), "attempt " + attempt.message_id);
-  return database_.prepare("INSERT OR REPLACE INTO attempts(message_id, at, private) VALUES(?,?,?)")
+  // Two attempts in one millisecond are two attempts.
+  return database_
+      .prepare(
+          "INSERT INTO attempts(message_id, at, private) VALUES(?1, max(?2, coalesce((SELECT "
+          "max(at)+1 FROM attempts WHERE message_id=?1), 0)), ?3)")
       .text(attempt.message_id)
       .number(number_of(attempt.at))
       .blob(private_part)
@@ -207,13 +245,15 @@ Result<std::optional<StoredMessage>> Tables::load(std::string_view id) {
 }
 
 Result<std::vector<StoredMessage>> Tables::list(const ListFilter& filter) {
+  if (is_unsettled_only(filter)) return list_unsettled(filter);
   std::int64_t states = 0;
   for (const auto state : filter.states) states |= std::int64_t{1} << static_cast<int>(state);
   if (filter.states.empty()) states = ~std::int64_t{0};
   auto rows =
       database_.prepare("SELECT " TODOKU_MESSAGE_COLUMNS
                         " FROM messages WHERE (?1 >> state) & 1 AND (?2 = '' OR account = ?2)"
-                        " AND (?3 = '' OR id < ?3) ORDER BY id DESC LIMIT ?4");
+                        " AND (?3 = '' OR id < ?3) AND NOT (state = 1 AND (flags & 10) = 8)"
+                        " ORDER BY id DESC LIMIT ?4");
   rows.number(states)
       .text(filter.account)
       .text(filter.before)
@@ -221,6 +261,26 @@ Result<std::vector<StoredMessage>> Tables::list(const ListFilter& filter) {
   std::vector<StoredMessage> found;
   while (rows.step()) found.push_back(message_in(rows));
   if (rows.failed()) return rows.failed();
+  return found;
+}
+
+// Few among very many, or very many among few: one walk along the index for each state.
+Result<std::vector<StoredMessage>> Tables::list_unsettled(const ListFilter& filter) {
+  std::vector<StoredMessage> found;
+  for (const auto state : filter.states) {
+    auto rows = database_.prepare(
+        "SELECT " TODOKU_MESSAGE_COLUMNS
+        " FROM messages INDEXED BY unsettled WHERE state IN (2, 3, 4) AND state=?1 AND "
+        "(?2 = '' OR account = ?2) AND (?3 = '' OR id < ?3) ORDER BY id DESC LIMIT ?4");
+    rows.number(static_cast<std::int64_t>(state))
+        .text(filter.account)
+        .text(filter.before)
+        .number(static_cast<std::int64_t>(filter.limit));
+    while (rows.step()) found.push_back(message_in(rows));
+    if (rows.failed()) return rows.failed();
+  }
+  std::ranges::sort(found, std::ranges::greater(), &StoredMessage::id);
+  if (found.size() > filter.limit) found.resize(filter.limit);
   return found;
 }
 

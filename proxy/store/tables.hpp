@@ -25,6 +25,9 @@ class Tables {
   void use_sealer(std::shared_ptr<const Sealer> sealer) { sealer_ = std::move(sealer); }
 
   [[nodiscard]] error_code apply(const Change& change);
+  // While the key is locked: what can be written without it. States of known messages are kept,
+  // for nothing may be sent twice; new texts are not.
+  [[nodiscard]] error_code apply_without_key(const Change& change);
 
   Result<std::optional<StoredMessage>> load(std::string_view id);
   Result<std::vector<StoredMessage>> list(const ListFilter& filter);
@@ -67,11 +70,15 @@ class Tables {
   [[nodiscard]] std::string open_or_nothing(std::string_view sealed, std::string_view about) const;
   Result<std::vector<StoredEvent>> events_in(Statement& rows);
   Result<std::vector<DueMessage>> due_in(Statement& rows);
+  Result<std::vector<DueMessage>> due_of_all(Time now, std::size_t limit);
+  Result<std::vector<StoredMessage>> list_unsettled(const ListFilter& filter);
+  error_code put_clear_part(const StoredMessage& message);
   error_code prune_copies(const Store::Limits& limits, Time now, std::vector<std::string>& gone);
   error_code prune_history(Time before, std::vector<std::string>& gone);
 
   Database& database_;
   std::shared_ptr<const Sealer> sealer_;
+  std::int64_t requests_seen_at_ = -1;  // data_version when no request was open
 };
 
 }  // namespace todoku::store

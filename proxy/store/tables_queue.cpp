@@ -32,10 +32,19 @@ Result<std::vector<DueMessage>> Tables::due_in(Statement& rows) {
 }
 
 Result<std::vector<DueMessage>> Tables::due(Time now, std::string_view account, std::size_t limit) {
+  if (account.empty()) return due_of_all(now, limit);
   auto rows = database_.prepare(
-      "SELECT id, account, next_attempt FROM messages WHERE state=2 AND account=? AND "
-      "next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
+      "SELECT id, account, next_attempt FROM messages INDEXED BY due WHERE state=2 AND account=? "
+      "AND next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
   rows.text(account).number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  return due_in(rows);
+}
+
+Result<std::vector<DueMessage>> Tables::due_of_all(Time now, std::size_t limit) {
+  auto rows = database_.prepare(
+      "SELECT id, account, next_attempt FROM messages INDEXED BY soonest WHERE state=2 AND "
+      "next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
+  rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
 
@@ -49,10 +58,10 @@ Result<std::vector<DueMessage>> Tables::overdue(Time now, std::size_t limit) {
 
 Result<std::optional<Time>> Tables::next_due() {
   auto row = database_.prepare(
-      "SELECT min(at) FROM (SELECT min(next_attempt) AS at FROM messages INDEXED BY due WHERE "
+      "SELECT min(at) FROM (SELECT min(next_attempt) AS at FROM messages INDEXED BY soonest WHERE "
       "state=2 "
       "UNION ALL SELECT min(deadline) FROM messages INDEXED BY overdue WHERE state IN (2, 3, 4))");
-  if (row.step() && row.number_at(0) > 0) return std::optional(time_at(row, 0));
+  if (row.step() && !row.is_null_at(0)) return std::optional(time_at(row, 0));
   if (row.failed()) return row.failed();
   return std::optional<Time>();
 }
@@ -71,8 +80,8 @@ error_code Tables::hasten(std::string_view account, std::string_view user, Time 
 
 Result<Store::Counts> Tables::counts() {
   auto rows = database_.prepare(
-      "SELECT state, count(*) FROM messages INDEXED BY overdue WHERE state IN (2, 3, 4) GROUP BY "
-      "state");
+      "SELECT state, count(*) FROM messages INDEXED BY unsettled WHERE state IN (2, 3, 4) GROUP "
+      "BY state");
   Store::Counts counts;
   while (rows.step()) {
     const auto count = static_cast<std::uint64_t>(rows.number_at(1));
@@ -104,7 +113,11 @@ Result<std::vector<RepeatEntry>> Tables::repeats_since(Time since) {
   return found;
 }
 
+// data_version moves when another connection has written: no question where nobody can have asked.
 Result<std::vector<Request>> Tables::open_requests() {
+  const auto version = database_.ask_number("PRAGMA data_version");
+  if (version.has_error()) return version.error();
+  if (*version == requests_seen_at_) return std::vector<Request>();
   auto rows = database_.prepare(
       "SELECT number, verb, message_id, private FROM requests WHERE outcome=0 ORDER BY number "
       "LIMIT "
@@ -120,6 +133,8 @@ Result<std::vector<Request>> Tables::open_requests() {
     found.push_back(std::move(request));
   }
   if (rows.failed()) return rows.failed();
+  // Those that are open will be asked for again until they are answered.
+  requests_seen_at_ = found.empty() ? *version : -1;
   return found;
 }
 
@@ -159,7 +174,8 @@ Result<std::uint64_t> Tables::times_written_to(std::string_view account, std::st
 error_code Tables::prune_copies(const Store::Limits& limits, Time now,
                                 std::vector<std::string>& gone) {
   std::uint64_t kept = 0;
-  auto sum = database_.prepare("SELECT sum(size) FROM messages INDEXED BY copies WHERE body<>0");
+  auto sum = database_.prepare(
+      "SELECT sum(size) FROM messages INDEXED BY copies WHERE body<>0 AND state>4");
   if (sum.step()) kept = static_cast<std::uint64_t>(sum.number_at(0));
   if (sum.failed()) return sum.failed();
   std::vector<std::pair<std::string, BodyPlace>> old;
@@ -184,10 +200,11 @@ error_code Tables::prune_copies(const Store::Limits& limits, Time now,
 error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
   std::vector<std::string> old;
   auto rows = database_.prepare(
-      "SELECT id, body FROM messages WHERE state NOT IN (2, 3, 4) AND changed<? ORDER BY id LIMIT "
-      "?");
-  rows.number(number_of(before)).number(prune_at_once);
-  while (rows.step()) {
+      "SELECT id, body, arrived, changed FROM messages WHERE state NOT IN (2, 3, 4) ORDER BY id");
+  // Ids sort by time: behind the first that arrived later all are younger.
+  while (static_cast<std::int64_t>(old.size()) < prune_at_once && rows.step()) {
+    if (time_at(rows, 2) >= before) break;
+    if (time_at(rows, 3) >= before) continue;
     old.push_back(rows.bytes_at(0));
     if (static_cast<BodyPlace>(rows.number_at(1)) == BodyPlace::file) gone.push_back(old.back());
   }
@@ -195,7 +212,11 @@ error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
   for (const auto& id : old) {
     if (const auto failed = drop(id)) return failed;
   }
-  for (const char* sql : {"DELETE FROM events WHERE at<?", "DELETE FROM requests WHERE at<?"}) {
+  for (const char* sql :
+       {"DELETE FROM events WHERE number<coalesce((SELECT number FROM events WHERE at>=? ORDER BY "
+        "number LIMIT 1), 9223372036854775807)",
+        "DELETE FROM requests WHERE number<coalesce((SELECT number FROM requests WHERE at>=? ORDER "
+        "BY number LIMIT 1), 9223372036854775807)"}) {
     if (const auto failed = database_.prepare(sql).number(number_of(before)).run()) return failed;
   }
   return {};
@@ -224,25 +245,29 @@ Result<std::int64_t> Tables::mark(const char* name) {
 }
 
 // Flag 8: the end was on its way; flag 2: it had our 250. Deadline 0: the queue has not seen it
-// yet.
+// yet. What was arriving (0) or with a relay (1) and had not left: ours waits again, a client's is
+// refused, because it was told nothing and still has it. A client's that may have left stays as it
+// is: its repeat finds it.
 Result<std::uint64_t> Tables::settle_interrupted(Time now) {
-  auto count =
-      database_.ask_number("SELECT count(*) FROM messages WHERE state=2 AND (flags & 10)=10");
+  const auto count = database_.ask_number(
+      "SELECT count(*) FROM messages INDEXED BY interrupted WHERE (state < 2 OR (flags & 8) = 8) "
+      "AND state IN (0, 1, 2) AND (flags & 10)=10");
   if (count.has_error()) return count.error();
-  if (*count == 0) return std::uint64_t{0};
-  const auto failed = database_
-                          .prepare(
-                              "UPDATE messages SET state=4, waits_for=4, deadline=0, changed=?, "
-                              "flags=flags & ~8 WHERE state=2 AND (flags & 10)=10")
-                          .number(number_of(now))
-                          .run();
-  if (failed) return failed;
+  for (const char* sql :
+       {"UPDATE messages INDEXED BY interrupted SET state=4, waits_for=4, deadline=0, changed=?, "
+        "flags=flags & ~8 WHERE "
+        "(state < 2 OR (flags & 8) = 8) AND state IN (0, 1, 2) AND (flags & 10)=10",
+        "UPDATE messages INDEXED BY interrupted SET state=2, waits_for=1, changed=? WHERE (state < "
+        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 2)=2",
+        "UPDATE messages INDEXED BY interrupted SET state=6, waits_for=0, changed=? WHERE (state < "
+        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 8)=0"}) {
+    if (const auto failed = database_.prepare(sql).number(number_of(now)).run()) return failed;
+  }
   return static_cast<std::uint64_t>(*count);
 }
 
 Result<std::vector<std::string>> Tables::bodies_in_files() {
-  auto rows =
-      database_.prepare("SELECT id FROM messages INDEXED BY copies WHERE body<>0 AND body=2");
+  auto rows = database_.prepare("SELECT id FROM messages INDEXED BY in_files WHERE body=2");
   std::vector<std::string> found;
   while (rows.step()) found.push_back(rows.bytes_at(0));
   if (rows.failed()) return rows.failed();

@@ -9,8 +9,9 @@ namespace todoku::store {
 
 namespace {
 
-constexpr int log_when_idle = 128;    // pages in the write-ahead log that are worth a checkpoint
-constexpr int log_at_most = 4'000;    // 32 MB: not even under load does it grow further
+constexpr int log_when_idle = 128;  // pages in the write-ahead log that are worth a checkpoint
+constexpr int log_at_most = 4'000;  // 32 MB: not even under load does it grow further
+constexpr std::chrono::seconds idle_after{1};
 constexpr std::size_t wake_at = 256;  // jobs that wait for company wake the thread all the same
 
 }  // namespace
@@ -32,6 +33,7 @@ Writer::~Writer() {
 
 void Writer::add(Job job) {
   bool wakes = false;
+  pending_bytes_ += job.bytes;
   {
     const std::lock_guard lock(mutex_);
     wakes = jobs_.empty() || (!job.may_wait && !is_urgent_) || jobs_.size() + 1 == wake_at;
@@ -48,7 +50,11 @@ std::size_t Writer::waiting() const {
 
 std::vector<Writer::Job> Writer::take() {
   std::unique_lock lock(mutex_);
-  added_.wait(lock, [this] { return !jobs_.empty() || is_ending_; });
+  const auto has_come = [this] { return !jobs_.empty() || is_ending_; };
+  if (database_->log_pages() >= log_when_idle && !added_.wait_for(lock, idle_after, has_come)) {
+    tidy_when_idle(lock);
+  }
+  added_.wait(lock, has_come);
   if (!is_urgent_ && !is_ending_) {
     added_.wait_for(lock, gather_, [this] { return is_urgent_ || is_ending_; });
   }
@@ -56,51 +62,64 @@ std::vector<Writer::Job> Writer::take() {
   return std::exchange(jobs_, {});
 }
 
+void Writer::tidy_when_idle(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  database_->checkpoint();
+  lock.lock();
+}
+
 void Writer::run() {
   while (true) {
     auto jobs = take();
     if (jobs.empty()) return;  // ending, and nothing is left
     carry_out(jobs);
-    tidy();
+    if (database_->log_pages() >= log_at_most) database_->checkpoint();
   }
 }
 
 // What fails together is tried alone: one message too large for the disk must not stop the others.
+// Where another process holds the lock each of them would wait for it again, for nothing.
 void Writer::carry_out(std::span<Job> jobs) {
   const auto failed = commit(jobs);
-  if (failed && jobs.size() > 1) {
-    for (std::size_t i = 0; i < jobs.size(); ++i) carry_out(jobs.subspan(i, 1));
-    return;
-  }
-  for (auto& job : jobs) {
-    if (job.done) job.done(failed);
+  const bool tries_alone =
+      failed && jobs.size() > 1 && failed != boost::system::errc::device_or_resource_busy;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    answer(jobs[i], tries_alone ? commit(jobs.subspan(i, 1)) : failed);
+    pending_bytes_ -= jobs[i].bytes;
   }
 }
 
-error_code Writer::commit(std::span<Job> jobs) {
-  const bool to_disk = std::ranges::any_of(jobs, [](const Job& job) { return job.wants_disk; });
+// The work goes first: what it shares with the one who waits must not end on this thread.
+void Writer::answer(Job& job, error_code failed) {
+  job.work = nullptr;
+  const auto done = std::exchange(job.done, nullptr);
+  if (done) done(failed);
+}
+
+error_code Writer::begin(std::span<Job> jobs) {
+  if (std::ranges::all_of(jobs, &Job::is_question)) return database_->prepare("BEGIN").run();
+  const bool to_disk = std::ranges::any_of(jobs, &Job::wants_disk);
   if (to_disk != syncs_) {
     const auto* mode = to_disk ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
     if (const auto failed = database_->execute(mode)) return failed;
     syncs_ = to_disk;
   }
-  if (const auto failed = database_->prepare("BEGIN IMMEDIATE").run()) return failed;
-  error_code failed;
-  for (auto& job : jobs) {
-    failed = job.work(tables_);
-    if (failed) break;
-  }
-  if (!failed) failed = database_->prepare("COMMIT").run();
-  if (failed) database_->execute("ROLLBACK");
-  return failed;
+  return database_->prepare("BEGIN IMMEDIATE").run();
 }
 
-// The log goes into the database when nobody waits, or when it has become long.
-void Writer::tidy() {
-  const int pages = database_->log_pages();
-  if (pages < log_when_idle) return;
-  if (pages < log_at_most && waiting() > 0) return;
-  database_->checkpoint();
+error_code Writer::do_all(std::span<Job> jobs) {
+  for (auto& job : jobs) {
+    if (const auto failed = job.work(tables_)) return failed;
+  }
+  return database_->prepare("COMMIT").run();
+}
+
+error_code Writer::commit(std::span<Job> jobs) {
+  if (const auto failed = begin(jobs)) return failed;
+  const auto failed = do_all(jobs);
+  // After some failures SQLite has rolled back already: then this one says so, and that is fine.
+  if (failed) database_->execute("ROLLBACK");
+  return failed;
 }
 
 }  // namespace todoku::store
