@@ -5,6 +5,8 @@
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/platform/paths.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <random>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
+constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
 // stays below the 10 s after which a service manager kills.
 constexpr wire::Duration last_limit{700};
@@ -33,7 +36,8 @@ std::string make_instance() {
 
 ProxyAssembly::ProxyAssembly(asio::io_context& context, const settings::Settings& settings,
                              platform::Log& log, const explain::Catalog& catalog)
-    : settings_(settings),
+    : context_(context),
+      settings_(settings),
       log_(log),
       catalog_(catalog),
       rooms_(context.get_executor(),
@@ -49,25 +53,82 @@ std::string ProxyAssembly::say(std::string_view key, const explain::Parameters& 
 }
 
 std::optional<StartFailure> ProxyAssembly::start() {
+  // Until the listeners are there, the loop could run out of work and stop for good.
+  const auto starting = asio::make_work_guard(context_);
   if (auto failure = prepare_state_dir()) return failure;
   if (auto failure = prepare_tls()) return failure;
+  if (auto failure = open_store()) return failure;
+  build_rooms();
+  recover();
+  if (auto failure = open_listeners()) return failure;
+  rooms_.start("relay.house", relay_->keep_house());
+  rooms_.start("queue", queue_->run());
+  rooms_.start("store.prune", prune_in_time());
+  rooms_.start("certificate", renew_certificate());
+  return std::nullopt;
+}
+
+std::optional<StartFailure> ProxyAssembly::open_store() {
   auto spool =
       store::Spool::open(state_dir_, settings_.store.memory_body, settings_.store.max_spool);
   if (spool.has_error()) return state_dir_problem(spool.error());
   spool_ = std::move(*spool);
-  const auto instance = make_instance();
-  relay_ = std::make_unique<relay::Relay>(
-      relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance},
-      state_dir_ / "upstream-offers");
-  submission_ = std::make_unique<submission::Room>(
-      submission::Surroundings{settings_, *relay_, *relay_, *spool_, server_tls_.get(), rooms_,
-                               log_, instance, [this](const delivery::Sentence& sentence) {
-                                 return say(sentence.key, sentence.parameters);
-                               }});
-  if (auto failure = open_listeners()) return failure;
-  rooms_.start("relay.house", relay_->keep_house());
-  rooms_.start("certificate", renew_certificate());
+  store::StoreOptions options;
+  options.state_dir = state_dir_;
+  auto opened = store::Store::open(rooms_.executor(), std::move(options));
+  if (opened.has_error()) return state_dir_problem(opened.error());
+  store_ = std::move(*opened);
+  store_->on_failure([this](error_code why, const std::string& detail) {
+    log_.write(platform::LogLevel::error, "store.not_written", "",
+               {{"problem", why.message()}, {"detail", detail}});
+  });
+  auto journal = store::Journal::open(state_dir_);
+  if (journal.has_error()) return state_dir_problem(journal.error());
+  journal_ = std::move(*journal);
   return std::nullopt;
+}
+
+void ProxyAssembly::build_rooms() {
+  const auto instance = make_instance();
+  const auto say_sentence = [this](const delivery::Sentence& sentence) {
+    return say(sentence.key, sentence.parameters);
+  };
+  keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
+  relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
+  relay_ = std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers");
+  queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *keeping_);
+  acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
+  relay_->on_login([this](const settings::Account& account, const std::string& user) {
+    queue_->login_known(account, user);
+  });
+  submission_ = std::make_unique<submission::Room>(
+      submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
+                               log_, instance, say_sentence});
+}
+
+void ProxyAssembly::recover() {
+  rooms_.start("recover", take_over());
+  while (!has_recovered_ && context_.run_one() > 0) {
+  }
+}
+
+asio::awaitable<void> ProxyAssembly::take_over() {
+  co_await acceptance_->recover();
+  co_await queue_->recover();
+  has_recovered_ = true;
+}
+
+// Sent copies and history that are old enough are removed, a little at a time.
+asio::awaitable<void> ProxyAssembly::prune_in_time() {
+  while (!is_stopping_) {
+    const store::Store::Limits limits{settings_.store.keep_sent, settings_.store.keep_sent_bytes,
+                                      settings_.store.keep_history};
+    const auto gone = co_await store_->prune(limits, relay::now());
+    if (gone.has_value()) {
+      for (const auto& id : *gone) spool_->remove(id);
+    }
+    co_await stopping_.wait(prune_round);
+  }
 }
 
 std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
@@ -188,6 +249,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
       }
     }
   }
+  if (queue_) queue_->stop();
   if (relay_) relay_->stop();
   co_await rooms_.wait_until_empty(last_limit);
 }

@@ -12,9 +12,13 @@
 #include "proxy/net/worker.hpp"
 #include "proxy/platform/instance_lock.hpp"
 #include "proxy/platform/log.hpp"
+#include "proxy/relay/acceptance.hpp"
+#include "proxy/relay/queue.hpp"
 #include "proxy/relay/relay.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/body.hpp"
+#include "proxy/store/journal.hpp"
+#include "proxy/store/store.hpp"
 #include "proxy/submission/room.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -49,16 +53,25 @@ class ProxyAssembly {
   // The first clear-text or STARTTLS listener's port; 0 = none.
   [[nodiscard]] std::uint16_t plain_port() const { return plain_port_; }
   [[nodiscard]] const net::CertificateFiles& certificate() const { return certificate_; }
+  // What the last run left in the queue.
+  [[nodiscard]] const store::Recovery& recovery() const { return store_->recovery(); }
 
  private:
   std::optional<StartFailure> prepare_state_dir();
   std::optional<StartFailure> prepare_tls();
+  std::optional<StartFailure> open_store();
   std::optional<StartFailure> open_listeners();
+  void build_rooms();
+  // Runs the context until what an earlier run left is taken over.
+  void recover();
+  boost::asio::awaitable<void> take_over();
+  boost::asio::awaitable<void> prune_in_time();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
   std::string say(std::string_view key, const explain::Parameters& parameters) const;
 
+  boost::asio::io_context& context_;
   const settings::Settings& settings_;
   platform::Log& log_;
   const explain::Catalog& catalog_;
@@ -70,10 +83,17 @@ class ProxyAssembly {
   std::unique_ptr<net::ServerTls> server_tls_;
   std::unique_ptr<net::ClientTls> client_tls_;
   std::unique_ptr<store::Spool> spool_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Journal> journal_;
+  std::optional<relay::Keeping> keeping_;
+  std::optional<relay::Surroundings> relay_around_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<relay::Queue> queue_;
+  std::unique_ptr<relay::Acceptance> acceptance_;
   std::unique_ptr<submission::Room> submission_;
   net::Signal stopping_;
   bool is_stopping_ = false;
+  bool has_recovered_ = false;
   std::uint16_t plain_port_ = 0;
 };
 

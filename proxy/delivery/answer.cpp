@@ -54,17 +54,6 @@ ObstacleText text_of(Obstacle obstacle) {
   return {"4.4.1", "the mail server cannot be reached", "smtp.relay_unreachable"};
 }
 
-Answer perhaps_delivered(const std::string& relay, const std::string& message_id) {
-  Answer answer;
-  answer.reply = {
-      451, "4.4.2",
-      with_id(relay + " took the whole message but did not confirm it. It may have been "
-                      "delivered: please check before you send it again",
-              message_id)};
-  answer.sentence = {"smtp.perhaps_delivered", {{"relay", relay}}};
-  return answer;
-}
-
 // One refused recipient of several: nobody got the message, and the reply names who was refused.
 Answer for_refused_recipients(const Verdict& verdict, const std::string& message_id) {
   Answer answer;
@@ -129,7 +118,7 @@ Answer answer_for(const Verdict& verdict, const std::string& message_id) {
       return answer;
     }
     case MessageState::unknown:
-      return perhaps_delivered(verdict.attempt.relay, message_id);
+      return answer_for_perhaps_delivered(verdict.attempt.relay, message_id);
     case MessageState::arriving:
     case MessageState::sending:
     case MessageState::waiting:
@@ -143,17 +132,23 @@ Answer answer_for(const Verdict& verdict, const std::string& message_id) {
                                                     : for_obstacle(verdict, message_id);
 }
 
-Answer answer_for_silence(const std::string& relay, bool end_has_left, std::chrono::seconds waited,
-                          const std::string& message_id) {
-  if (end_has_left) return perhaps_delivered(relay, message_id);
+Answer answer_for_perhaps_delivered(const std::string& relay, const std::string& message_id) {
   Answer answer;
-  const auto seconds = std::to_string(waited.count());
-  answer.reply = {451, "4.4.1",
-                  with_id("Not sent: " + relay + " made no progress for " + seconds +
-                              " seconds. Nobody got this message; please try again later",
-                          message_id)};
-  answer.sentence = {"smtp.no_verdict_in_time", {{"relay", relay}, {"seconds", seconds}}};
+  answer.reply = {
+      451, "4.4.2",
+      with_id(relay + " took the whole message but did not confirm it. It may have been "
+                      "delivered: please check before you send it again",
+              message_id)};
+  answer.sentence = {"smtp.perhaps_delivered", {{"relay", relay}}};
   return answer;
+}
+
+std::string trouble_in_words(const Attempt& attempt) {
+  if (attempt.reply.code >= 400) return smtp::to_line(attempt.reply);
+  if (attempt.obstacle == Obstacle::none) return {};
+  std::string words = text_of(attempt.obstacle).english;
+  if (!attempt.detail.empty()) words += " (" + attempt.detail + ")";
+  return words;
 }
 
 }  // namespace todoku::delivery

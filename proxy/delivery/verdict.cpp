@@ -42,6 +42,26 @@ void give_all(Verdict& verdict, const smtp::Envelope& envelope, RecipientState s
   }
 }
 
+// Who was refused alone did not get what the others got.
+void give_acceptance(Verdict& verdict, const smtp::Envelope& envelope,
+                     const smtp::Exchange& exchange) {
+  for (std::size_t i = 0; i < envelope.recipients.size(); ++i) {
+    const bool is_refused = i < exchange.recipients.size() && exchange.recipients[i].code >= 400;
+    const auto& reply = is_refused ? exchange.recipients[i] : exchange.reply;
+    verdict.recipients.push_back({envelope.recipients[i].address,
+                                  is_refused ? state_of(reply) : RecipientState::sent, reply});
+  }
+}
+
+// The same, when the last answer was lost.
+void give_unknown(Verdict& verdict, const smtp::Envelope& envelope,
+                  const smtp::Exchange& exchange) {
+  give_acceptance(verdict, envelope, exchange);
+  for (auto& recipient : verdict.recipients) {
+    if (recipient.state == RecipientState::sent) recipient.state = RecipientState::unknown;
+  }
+}
+
 // A refusal belongs to the recipients that were refused themselves; where none was, to all.
 void give_refusal(Verdict& verdict, const smtp::Envelope& envelope,
                   const smtp::Exchange& exchange) {
@@ -70,7 +90,7 @@ Verdict verdict_of(const smtp::Exchange& exchange, const smtp::Envelope& envelop
   verdict.attempt.reply = exchange.reply;
   switch (exchange.result) {
     case smtp::Exchange::Result::accepted:
-      give_all(verdict, envelope, RecipientState::sent, exchange.reply);
+      give_acceptance(verdict, envelope, exchange);
       break;
     case smtp::Exchange::Result::refused:
       if (exchange.trouble == smtp::Trouble::smtputf8_missing) {
@@ -86,7 +106,7 @@ Verdict verdict_of(const smtp::Exchange& exchange, const smtp::Envelope& envelop
       break;
     case smtp::Exchange::Result::unknown:
       verdict.attempt.obstacle = Obstacle::answer_lost;
-      give_all(verdict, envelope, RecipientState::unknown, exchange.reply);
+      give_unknown(verdict, envelope, exchange);
       break;
   }
   return verdict;

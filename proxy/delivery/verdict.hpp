@@ -34,8 +34,10 @@ struct Answer {
 };
 
 [[nodiscard]] Answer answer_for(const Verdict& verdict, const std::string& message_id);
-// Until there is a queue: the relay has said nothing for too long.
-[[nodiscard]] Answer answer_for_silence(const std::string& relay, bool end_has_left,
-                                        std::chrono::seconds waited, const std::string& message_id);
+// The end of the message has left, and nothing could be kept.
+[[nodiscard]] Answer answer_for_perhaps_delivered(const std::string& relay,
+                                                  const std::string& message_id);
+// What stood in the way, English: the relay's reply, or the obstacle. Empty when nothing has yet.
+[[nodiscard]] std::string trouble_in_words(const Attempt& attempt);
 
 }  // namespace todoku::delivery

@@ -328,6 +328,19 @@ bool Stream::is_quiet_and_open() {
   return code == asio::error::would_block;
 }
 
+bool Stream::is_abandoned() {
+  Impl& self = *impl_;
+  if (self.broken || !self.socket.is_open()) return true;
+  char byte = 0;
+  error_code code;
+  self.socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, code);
+  return code && code != asio::error::would_block;
+}
+
+bool Stream::has_ended_cleanly() const {
+  return impl_->broken == asio::error::eof;
+}
+
 bool Stream::is_secure() const {
   return impl_->tls != nullptr;
 }

@@ -50,6 +50,11 @@ class Stream {
   void close();
   // Nothing unread and not closed by the peer: fit to be used again. Does not block.
   [[nodiscard]] bool is_quiet_and_open();
+  // The peer has closed its side or is gone, and everything that it sent has been read.
+  [[nodiscard]] bool is_abandoned();
+  // The last read ended at the peer's orderly close. A peer that closes with our bytes unread makes
+  // its system send a reset instead, so an orderly close also means that it has read them.
+  [[nodiscard]] bool has_ended_cleanly() const;
 
   // Bytes that the system has taken from write() so far: a sign of progress.
   [[nodiscard]] std::uint64_t written() const;

@@ -155,7 +155,12 @@ asio::awaitable<void> Connection::send(submission::Outgoing& message, bool caref
   }
   auto first = co_await message.body->read(0, piece_size);
   if (is_gone(first, message)) co_return;
-  dialogue_->begin(message.envelope, {first->bytes, first->is_last}, careful);
+  if (first->is_last) {
+    const bool may_end = co_await may_leave(message);
+    if (!may_end) co_return;
+  }
+  dialogue_->begin(message.envelope, {first->bytes, first->is_last}, careful,
+                   message.accepts_partly);
   has_begun_ = true;
   const auto sent = first->bytes.size();
   co_await go_on();
@@ -165,7 +170,9 @@ asio::awaitable<void> Connection::send(submission::Outgoing& message, bool caref
 asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::uint64_t offset) {
   while (!is_over_ && dialogue_->wants() == smtp::ClientDialogue::Wants::body) {
     auto piece = co_await message.body->read(offset, piece_size);
-    if (is_gone(piece, message)) {
+    bool may_go_on = !is_gone(piece, message);
+    if (may_go_on && piece->is_last) may_go_on = co_await may_leave(message);
+    if (!may_go_on) {
       dialogue_->abandon();
     } else {
       offset += piece->bytes.size();
@@ -173,6 +180,14 @@ asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::
     }
     co_await go_on();
   }
+}
+
+// The end may leave only when it is written down that it may be delivered from now on.
+asio::awaitable<bool> Connection::may_leave(submission::Outgoing& message) {
+  if (!message.before_end) co_return true;
+  const bool may = co_await message.before_end();
+  has_lost_body_ = has_lost_body_ || !may;
+  co_return may && !message.is_given_up;
 }
 
 bool Connection::is_gone(const Result<store::Body::Piece>& piece,

@@ -48,7 +48,8 @@ class Connection {
   void close() { stream_.close(); }
 
   [[nodiscard]] bool is_fit();  // may carry another message right now
-  // The last message could not be read from the spool: our fault, not the relay's.
+  // The last message could not be read from the spool, or its end not be written down: our fault,
+  // not the relay's.
   [[nodiscard]] bool has_lost_body() const { return has_lost_body_; }
   [[nodiscard]] const smtp::Capabilities& capabilities() const { return dialogue_->capabilities(); }
   [[nodiscard]] const smtp::Credentials& credentials() const { return credentials_; }
@@ -62,6 +63,7 @@ class Connection {
   boost::asio::awaitable<bool> make_ready();
   boost::asio::awaitable<void> send(submission::Outgoing& message, bool careful);
   boost::asio::awaitable<void> feed_body(submission::Outgoing& message, std::uint64_t offset);
+  boost::asio::awaitable<bool> may_leave(submission::Outgoing& message);
   [[nodiscard]] bool is_gone(const Result<store::Body::Piece>& piece,
                              const submission::Outgoing& message);
   [[nodiscard]] bool is_beyond_recall() const;

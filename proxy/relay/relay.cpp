@@ -29,6 +29,11 @@ smtp::Capabilities usual_offer() {
   return usual;
 }
 
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point started) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               started);
+}
+
 // Nobody got the message and the connection was an old one: the relay had probably closed it.
 bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
   if (!lease.is_warm) return false;
@@ -90,7 +95,7 @@ bool Relay::needs_login(const settings::Account& account) const {
   return offer && offer->offers_login && account.upstream.scheme != settings::Scheme::smtp;
 }
 
-asio::awaitable<delivery::Verdict> Relay::deliver(std::shared_ptr<submission::Outgoing> message) {
+asio::awaitable<delivery::Verdict> Relay::attempt(std::shared_ptr<submission::Outgoing> message) {
   auto& upstream = upstream_of(*message->account);
   bool again = true;
   auto verdict = co_await try_once(upstream, *message, again);
@@ -111,6 +116,7 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   auto acquired = co_await upstream.acquire(message.credentials);
   if (auto* none = std::get_if<NoConnection>(&acquired)) {
     forget_if_refused(*message.account, message.credentials, none->attempt);
+    none->attempt.took = since(started);
     co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
   }
   auto lease = std::move(std::get<Lease>(acquired));
@@ -122,8 +128,7 @@ asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
   if (lease.connection->has_lost_body()) {
     verdict.attempt.obstacle = delivery::Obstacle::local_trouble;
   }
-  verdict.attempt.took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - started);
+  verdict.attempt.took = since(started);
   upstream.give_back(std::move(lease));
   co_return verdict;
 }
@@ -145,7 +150,20 @@ asio::awaitable<submission::LoginVerdict> Relay::verify(const settings::Account&
     verified_.push_back(known);
   }
   upstream.give_back(std::move(std::get<Lease>(acquired)));
+  if (on_login_) on_login_(account, known.second.user);
   co_return verdict;
+}
+
+const smtp::Credentials* Relay::credentials_of(const settings::Account& account,
+                                               std::string_view user) const {
+  for (auto known = verified_.rbegin(); known != verified_.rend(); ++known) {
+    if (known->first == &account && known->second.user == user) return &known->second;
+  }
+  return nullptr;
+}
+
+void Relay::on_login(std::function<void(const settings::Account&, const std::string&)> tell) {
+  on_login_ = std::move(tell);
 }
 
 // Only the upstream's own refusal of the log-in is a refusal; everything else is its trouble, not

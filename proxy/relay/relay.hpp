@@ -1,32 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The relay room: hands due mail to a relay and says what became of it; verifies log-ins at the
-// upstream. What it remembers of each upstream's EHLO is kept in the state directory, so that the
-// first client after a start is offered the right things. Owned by main, outlives the submission
-// room. I/O thread.
+// Single attempts: hands a message to the account's relay and says what became of it; verifies
+// log-ins at the upstream. What it remembers of each upstream's EHLO is kept in the state
+// directory, so that the first client after a start is offered the right things. Owned by main,
+// outlives the submission room. I/O thread.
 #include "proxy/relay/upstream.hpp"
 #include "proxy/submission/carrier.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace todoku::relay {
 
-class Relay final : public submission::Carrier, public submission::Authenticator {
+class Relay final : public submission::Authenticator {
  public:
   // around and its settings outlive the room. memory_file: where the remembered EHLO answers are
   // kept.
   Relay(Surroundings around, std::filesystem::path memory_file);
 
-  void prepare(const settings::Account& account) override;
-  boost::asio::awaitable<delivery::Verdict> deliver(
-      std::shared_ptr<submission::Outgoing> message) override;
-  [[nodiscard]] smtp::Capabilities offered() const override;
-  [[nodiscard]] bool needs_login(const settings::Account& account) const override;
+  void prepare(const settings::Account& account);
+  // One attempt. Never throws; a broken connection, a refusal and a time-out are verdicts.
+  boost::asio::awaitable<delivery::Verdict> attempt(std::shared_ptr<submission::Outgoing> message);
+  // What every account's upstream is remembered to offer.
+  [[nodiscard]] smtp::Capabilities offered() const;
+  [[nodiscard]] bool needs_login(const settings::Account& account) const;
+  // What this user has logged in with since the start; null = not yet.
+  [[nodiscard]] const smtp::Credentials* credentials_of(const settings::Account& account,
+                                                        std::string_view user) const;
+  // Told of every log-in that an upstream has accepted.
+  void on_login(std::function<void(const settings::Account&, const std::string& user)> tell);
   boost::asio::awaitable<submission::LoginVerdict> verify(const settings::Account& account,
                                                           smtp::Credentials credentials) override;
 
@@ -53,6 +61,7 @@ class Relay final : public submission::Carrier, public submission::Authenticator
   // Credentials that an upstream has accepted since the start: they may log in while it is out of
   // reach.
   std::vector<std::pair<const settings::Account*, smtp::Credentials>> verified_;
+  std::function<void(const settings::Account&, const std::string& user)> on_login_;
   net::Signal stopping_;
   bool is_stopping_ = false;
 };

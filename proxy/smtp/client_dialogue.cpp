@@ -290,8 +290,8 @@ ClientDialogue::Wants ClientDialogue::wants() const {
 void ClientDialogue::log_in(const Credentials& credentials) {
   impl_->log_in(credentials);
 }
-void ClientDialogue::begin(const Envelope& envelope, Chunk first, bool careful) {
-  impl_->begin(envelope, first, careful);
+void ClientDialogue::begin(const Envelope& envelope, Chunk first, bool careful, bool partly) {
+  impl_->begin(envelope, first, careful, partly);
 }
 void ClientDialogue::reset() {
   impl_->order(true);

@@ -83,7 +83,7 @@ struct Failure {
 // replies.
 struct Exchange {
   enum class Result : std::uint8_t {
-    accepted,  // 2xx to the final dot
+    accepted,  // 2xx to the final dot, for the recipients with a 2xx of their own
     refused,   // a reply refused it; nobody got it
     failed,    // the connection broke before the final dot (or BDAT LAST) left: nobody got it
     unknown,   // the final dot (or BDAT LAST) left and no answer came: perhaps delivered
@@ -117,8 +117,9 @@ class ClientDialogue final : public wire::Dialogue {
   // Begins a message. The first chunk joins the first flight where that is allowed (one recipient,
   // CHUNKING and PIPELINING offered, and careful == false); its bytes must stay valid until the
   // next ask. careful: MAIL and RCPT first, the body only after their replies (for a long idle
-  // connection).
-  void begin(const Envelope& envelope, Chunk first, bool careful);
+  // connection). partly: refused recipients do not stop the others (accepted then says in
+  // recipients who was refused); else one refusal means that nobody gets it.
+  void begin(const Envelope& envelope, Chunk first, bool careful, bool partly = false);
   void reset();  // RSET, after a refused message
   void quit();
 

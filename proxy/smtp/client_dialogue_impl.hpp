@@ -16,7 +16,7 @@ class ClientDialogue::Impl {
 
   wire::Step next(const wire::Event& event);
   void log_in(const Credentials& credentials);
-  void begin(const Envelope& envelope, Chunk first, bool careful);
+  void begin(const Envelope& envelope, Chunk first, bool careful, bool partly);
   void order(bool reset_not_quit);
   void give(Chunk chunk);
   void abandon();
@@ -139,6 +139,8 @@ class ClientDialogue::Impl {
   std::vector<std::size_t> ends_;  // of each of them
   std::size_t sent_ = 0;           // how many of them were handed to a write step
   bool careful_ = false;
+  bool partly_ = false;              // some recipients may be refused
+  std::size_t recipients_left_ = 0;  // not refused so far
   bool chunking_ = false;
   bool pipelining_ = false;
   bool streaming_ = false;  // one BDAT may go out before the reply to the one before it

@@ -11,12 +11,14 @@ namespace todoku::smtp {
 using wire::Step;
 
 // The commands are written here, since the envelope need not outlive the call.
-void ClientDialogue::Impl::begin(const Envelope& envelope, Chunk first, bool careful) {
+void ClientDialogue::Impl::begin(const Envelope& envelope, Chunk first, bool careful, bool partly) {
   order_ = Order::begin;
   commands_.clear();
   ends_.clear();
   sent_ = 0;
   careful_ = careful;
+  partly_ = partly;
+  recipients_left_ = envelope.recipients.size();
   chunking_ = capabilities.chunking && options_.use_chunking;
   pipelining_ = capabilities.pipelining;
   streaming_ = data_sent_ = in_data_mode_ = end_sent_ = refused_ = false;
@@ -152,7 +154,8 @@ std::optional<Step> ClientDialogue::Impl::on_message_reply(Reply reply) {
   if (phase == Phase::data) due_.data = false;
   if (phase == Phase::body) --due_.blocks;
   if (reply.is_temporary() || reply.is_permanent()) {
-    refuse(phase, std::move(reply));
+    const bool others_remain = phase == Phase::recipient && partly_ && --recipients_left_ > 0;
+    if (!others_remain) refuse(phase, std::move(reply));
     return {};
   }
   const bool is_fit = phase == Phase::data ? reply.code == 354 : reply.is_positive();

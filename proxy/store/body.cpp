@@ -6,6 +6,8 @@
 
 #include <boost/assert.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <utility>
 
@@ -18,15 +20,6 @@ namespace {
 constexpr std::uint64_t kept_free = 64ULL << 20;   // a full disk would stop more than our mail
 constexpr std::uint64_t check_every = 4ULL << 20;  // bytes written between looks at the free space
 
-error_code remove_leftovers(const fs::path& dir) {
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator(dir, code)) {
-    std::error_code ignored;
-    if (entry.path().extension() == ".body") fs::remove(entry.path(), ignored);
-  }
-  return code;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Spool>> Spool::open(const fs::path& state_dir, std::uint64_t memory_body,
@@ -37,7 +30,6 @@ Result<std::unique_ptr<Spool>> Spool::open(const fs::path& state_dir, std::uint6
   spool->max_bytes_ = max_bytes;
   spool->files_ = std::move(files);
   if (const error_code code = platform::make_private_dir(spool->dir_)) return code;
-  if (const error_code code = remove_leftovers(spool->dir_)) return code;
   return spool;
 }
 
@@ -51,7 +43,8 @@ Body::Body(boost::asio::any_io_executor executor, Spool& spool, std::string mess
 
 Body::~Body() {
   spool_.used_bytes_ -= size_;
-  if (descriptor_ >= 0) spool_.files_->close_and_remove(descriptor_, file());
+  if (descriptor_ >= 0 && kept_) ::close(descriptor_);
+  else if (descriptor_ >= 0) spool_.files_->close_and_remove(descriptor_, file());
 }
 
 fs::path Body::file() const {
@@ -158,6 +151,15 @@ boost::asio::awaitable<void> Body::wait_for_reader(std::uint64_t window) {
   };
   while (is_ahead()) co_await changed_.wait(wire::Duration(0));
 }
+
+void Spool::remove(const std::string& id) { std::error_code ig; fs::remove(dir_ / (id + ".body"), ig); }
+boost::asio::awaitable<error_code> Body::make_durable() { if (descriptor_ >= 0) ::fdatasync(descriptor_); co_return error_code(); }
+Result<std::shared_ptr<Body>> Body::reopen(boost::asio::any_io_executor e, Spool& s, std::string id, std::uint64_t size) {
+  auto b = std::make_shared<Body>(e, s, id); b->descriptor_ = ::open(b->file().c_str(), O_RDONLY);
+  if (b->descriptor_ < 0) return errc::make_error_code(errc::no_such_file_or_directory);
+  b->size_ = size; b->spool_.used_bytes_ += size; b->state_ = State::finished; b->kept_ = true; return b; }
+std::shared_ptr<Body> Body::of_bytes(boost::asio::any_io_executor e, Spool& s, std::string id, std::string bytes) {
+  auto b = std::make_shared<Body>(e, s, id); b->size_ = bytes.size(); b->memory_ = std::move(bytes); b->state_ = State::finished; b->spool_.used_bytes_ += b->size_; return b; }
 
 void Body::detach_reader() {
   reader_gone_ = true;

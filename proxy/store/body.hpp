@@ -28,6 +28,7 @@ class Spool {
   static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& state_dir,
                                              std::uint64_t memory_body, std::uint64_t max_bytes,
                                              std::unique_ptr<Files> files = system_files());
+  void remove(const std::string& id);
   [[nodiscard]] std::uint64_t memory_body() const { return memory_body_; }
 
  private:
@@ -71,6 +72,12 @@ class Body {
   // is no reader any more (see detach_reader).
   boost::asio::awaitable<void> wait_for_reader(std::uint64_t window);
   void detach_reader();
+  bool is_in_file() const { return descriptor_ >= 0; }
+  std::string_view small_bytes() const { return memory_; }
+  void keep() { kept_ = true; }
+  boost::asio::awaitable<error_code> make_durable();
+  static Result<std::shared_ptr<Body>> reopen(boost::asio::any_io_executor, Spool&, std::string, std::uint64_t);
+  static std::shared_ptr<Body> of_bytes(boost::asio::any_io_executor, Spool&, std::string, std::string);
 
  private:
   enum class State {
@@ -94,6 +101,7 @@ class Body {
   std::uint64_t room_checked_to_ = 0;  // the disk's free space was looked at up to this size
   State state_ = State::arriving;
   bool reader_gone_ = false;
+  bool kept_ = false;
   error_code failed_;
 };
 

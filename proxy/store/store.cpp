@@ -6,6 +6,7 @@
 #include "proxy/store/schema.hpp"
 #include "proxy/store/writer.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include <sys/stat.h>
@@ -90,7 +91,9 @@ namespace {
 // Where the store thread leaves an answer and the I/O thread waits for it.
 template <class T>
 struct Waiting {
-  explicit Waiting(const asio::any_io_executor& executor) : ready(executor) {}
+  explicit Waiting(const asio::any_io_executor& executor) : under_way(executor), ready(executor) {}
+  // Whoever runs the I/O loop must not think that nothing is left to do.
+  asio::executor_work_guard<asio::any_io_executor> under_way;
   T value{};
   bool is_ready = false;
   net::Signal ready;

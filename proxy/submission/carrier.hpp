@@ -2,7 +2,7 @@
 #pragma once
 
 // What the submission room needs from whoever hands mail on; wired in main. All on the I/O thread.
-#include "proxy/delivery/states.hpp"
+#include "proxy/delivery/settlement.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/smtp/capabilities.hpp"
 #include "proxy/smtp/credentials.hpp"
@@ -25,16 +25,26 @@ struct Outgoing {
   smtp::Credentials credentials;               // empty user and password = no log-in
   smtp::Envelope envelope;
   std::shared_ptr<store::Body> body;  // shared: a delivery may outlive the client's session
+  std::string message_id_header;      // "<...>" as the client gave it; empty = none
+  std::string subject;                // as in the header, for people
+  std::string body_digest;            // of the client's bytes, where there is no Message-ID
+  bool accepts_partly = false;        // some recipients may be refused, the others get it
   // The client gave up, or waits no longer: true = nobody got it and nobody will; false = too late,
   // the whole message has left and may be delivered.
   bool give_up();
 
   bool is_given_up = false;
+  // Whether its client has closed the connection; empty = the session has ended.
+  std::function<bool()> is_client_gone;
   // Set by the carrier while it has the message in hand: breaks off unless the end has left. May be
   // empty.
   std::function<bool()> break_off;
   // Set by the carrier in the same way: bytes that have left, as a sign of progress.
   std::function<std::uint64_t()> progress;
+  // Asked before the end of the message leaves; false = it may not. May be empty.
+  std::function<boost::asio::awaitable<bool>()> before_end;
+  // Set by the carrier: whoever waits in settle() waits no longer. May be empty.
+  std::function<void()> stop_waiting;
 };
 
 class Carrier {
@@ -43,9 +53,19 @@ class Carrier {
   // A client has connected: begin to dial, so that the connection is warm when mail comes. Returns
   // at once.
   virtual void prepare(const settings::Account& account) = 0;
-  // Hands the message to the account's relay and returns the verdict for every recipient. Never
-  // throws; a broken connection, a refusal and a time-out are verdicts.
-  virtual boost::asio::awaitable<delivery::Verdict> deliver(std::shared_ptr<Outgoing> message) = 0;
+  // Starts to hand on a message that still arrives; its Message-ID is known, so that a repeat is
+  // noticed. Returns at once.
+  virtual void begin(std::shared_ptr<Outgoing> message) = 0;
+  // The whole message is there: the relay's verdict if it comes within the answer budget, else the
+  // message is made durable and what follows is ours. Begins where that has not happened. Never
+  // throws; a broken connection, a refusal and a time-out are settlements.
+  virtual boost::asio::awaitable<delivery::Settlement> settle(
+      std::shared_ptr<Outgoing> message) = 0;
+  // After settle, once: whether the client has got its answer. Until it has, a repeat of the same
+  // message joins this one.
+  virtual void answered(const Outgoing& message, bool is_told) = 0;
+  // An error when a message of that many bytes could not be kept.
+  [[nodiscard]] virtual error_code check_room(std::uint64_t size) const = 0;
   // What every account's upstream is remembered to offer.
   [[nodiscard]] virtual smtp::Capabilities offered() const = 0;
   // The account's upstream is known to want a log-in.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Header edits, policy on bare newlines, spooling, and the wait for the verdict.
+// Header edits, policy on bare newlines, spooling.
 #include "proxy/submission/incoming.hpp"
 
 #include <utility>
@@ -7,23 +7,6 @@
 namespace todoku::submission {
 
 namespace asio = boost::asio;
-
-namespace {
-
-// What the relay has read of the body, and on a slow line what of that has left.
-std::uint64_t progress_of(const Outgoing& message) {
-  return message.body->read_to() + (message.progress ? message.progress() : 0);
-}
-
-}  // namespace
-
-// A delivery under way. Shared by the session that waits for it and the coroutine that does it:
-// either may end first.
-struct Incoming::Delivery {
-  explicit Delivery(asio::any_io_executor executor) : done(std::move(executor)) {}
-  std::optional<delivery::Verdict> verdict;
-  net::Signal done;
-};
 
 Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
                    delivery::TraceFacts facts)
@@ -34,6 +17,8 @@ Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
 
 Incoming::~Incoming() {
   if (!is_settled_) give_up();
+  answered(false);
+  outgoing_->is_client_gone = nullptr;
 }
 
 void Incoming::give_up() {
@@ -44,7 +29,7 @@ void Incoming::give_up() {
 void Incoming::hurry() {
   is_hurried_ = true;
   if (!is_settled_) give_up();
-  if (delivery_) delivery_->done.notify_all();
+  if (outgoing_->stop_waiting) outgoing_->stop_waiting();
 }
 
 delivery::Answer Incoming::refuse(smtp::Reply reply, delivery::Sentence sentence) {
@@ -61,9 +46,14 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
     if (auto refusal = check_header()) return refusal;
   }
   if (auto refusal = check_newlines(report)) return refusal;
+  if (digest_) digest_->add(bytes);
   if (auto refusal = keep(bytes)) return refusal;
-  if (header_is_out_ && outgoing_->body->size() > around_.settings.delivery.stream_from) {
-    start_delivery();
+  // Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
+  const bool may_stream = header_is_out_ && !outgoing_->message_id_header.empty();
+  if (may_stream && !has_begun_ &&
+      outgoing_->body->size() > around_.settings.delivery.stream_from) {
+    has_begun_ = true;
+    around_.carrier.begin(outgoing_);
   }
   return std::nullopt;
 }
@@ -74,8 +64,8 @@ std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& repor
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
   is_settled_ = true;
+  if (digest_) outgoing_->body_digest = digest_->finish();
   outgoing_->body->finish();
-  start_delivery();
   return std::nullopt;
 }
 
@@ -98,6 +88,9 @@ std::optional<delivery::Answer> Incoming::check_header() {
                   {"smtp.loop_detected", {}});
   }
   header_is_out_ = true;
+  outgoing_->message_id_header = header_.value("Message-ID");
+  outgoing_->subject = header_.value("Subject");
+  if (outgoing_->message_id_header.empty()) digest_.emplace().add(header_.bytes());
   const auto edited = delivery::edit_header(header_, facts_);
   return keep(edited.bytes);
 }
@@ -125,45 +118,19 @@ std::optional<delivery::Answer> Incoming::keep(std::string_view bytes) {
                 {"smtp.spool_full", {}});
 }
 
-void Incoming::start_delivery() {
-  if (delivery_) return;
-  delivery_ = std::make_shared<Delivery>(around_.rooms.executor());
-  around_.rooms.start("delivery", deliver(around_.carrier, outgoing_, delivery_));
-}
-
-asio::awaitable<void> Incoming::deliver(Carrier& carrier, std::shared_ptr<Outgoing> outgoing,
-                                        std::shared_ptr<Delivery> delivery) {
-  // Also when an exception ends it: nobody may wait for ever for a reader that is gone.
-  const auto let_go = [&delivery](Outgoing* held) {
-    held->body->detach_reader();
-    delivery->done.notify_all();
-  };
-  const std::unique_ptr<Outgoing, decltype(let_go)> in_hand(outgoing.get(), let_go);
-  auto verdict = co_await carrier.deliver(outgoing);
-  delivery->verdict = std::move(verdict);
-}
-
 asio::awaitable<void> Incoming::wait_for_relay() {
-  if (delivery_) co_await outgoing_->body->wait_for_reader(around_.settings.delivery.stream_window);
+  if (has_begun_)
+    co_await outgoing_->body->wait_for_reader(around_.settings.delivery.stream_window);
 }
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
-  const auto wait = around_.settings.delivery.verdict_wait;
-  auto progress = progress_of(*outgoing_);
-  while (!delivery_->verdict) {
-    const bool is_done = co_await delivery_->done.wait(wait);
-    const auto now = progress_of(*outgoing_);
-    const bool has_moved = is_done || now != std::exchange(progress, now);
-    if (has_moved && !is_hurried_) continue;
-    if (delivery_->verdict) break;
-    const bool nobody_got_it = outgoing_->give_up();
-    const auto relay =
-        outgoing_->account->upstream.host + ":" + std::to_string(outgoing_->account->upstream.port);
-    co_return delivery::answer_for_silence(relay, !nobody_got_it,
-                                           std::chrono::duration_cast<std::chrono::seconds>(wait),
-                                           outgoing_->id);
-  }
-  co_return delivery::answer_for(*delivery_->verdict, outgoing_->id);
+  is_answer_open_ = true;
+  const auto settlement = co_await around_.carrier.settle(outgoing_);
+  co_return delivery::answer_for(settlement);
+}
+
+void Incoming::answered(bool is_told) {
+  if (std::exchange(is_answer_open_, false)) around_.carrier.answered(*outgoing_, is_told);
 }
 
 bool Incoming::client_shows_utf8() const {

@@ -5,7 +5,8 @@
 // delivery is started as soon as that is sensible. Owned by the session. I/O thread.
 #include "classifier/mail/header_scanner.hpp"
 #include "proxy/delivery/header_edit.hpp"
-#include "proxy/delivery/verdict.hpp"
+#include "proxy/delivery/repeats.hpp"
+#include "proxy/delivery/settlement.hpp"
 #include "proxy/smtp/server_dialogue.hpp"
 #include "proxy/submission/room.hpp"
 
@@ -21,7 +22,7 @@ namespace todoku::submission {
 class Incoming {
  public:
   Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing, delivery::TraceFacts facts);
-  ~Incoming();  // a message that is not complete is given up
+  ~Incoming();  // a message that is not complete is given up; an answer not told is untold
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
@@ -32,34 +33,36 @@ class Incoming {
   std::optional<delivery::Answer> complete(const smtp::BodyReport& report);
   // Holds the client back while the relay is far behind.
   boost::asio::awaitable<void> wait_for_relay();
-  // The relay's verdict as an answer, or after too long a silence one of our own.
+  // The relay's verdict as an answer, or ours when the message is kept.
   boost::asio::awaitable<delivery::Answer> answer();
+  // After answer(), once: whether the client has got it.
+  void answered(bool is_told);
+  [[nodiscard]] bool awaits_telling() const { return is_answer_open_; }
   void give_up();
-  // Todoku is stopping and waits no longer: answer() returns at once.
+  // Todoku is stopping and waits no longer: answer() returns soon.
   void hurry();
 
   [[nodiscard]] bool client_shows_utf8() const;  // Thunderbird, by its User-Agent
   [[nodiscard]] const Outgoing& message() const { return *outgoing_; }
 
  private:
-  struct Delivery;
-  static boost::asio::awaitable<void> deliver(Carrier& carrier, std::shared_ptr<Outgoing> outgoing,
-                                              std::shared_ptr<Delivery> delivery);
   std::optional<delivery::Answer> check_header();
   std::optional<delivery::Answer> check_newlines(const smtp::BodyReport& report);
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
   delivery::Answer refuse_as_stopping();
-  void start_delivery();
 
   Surroundings& around_;
   std::shared_ptr<Outgoing> outgoing_;
   delivery::TraceFacts facts_;
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
+  // Of a message without a Message-ID, so that a repeat of it is noticed all the same.
+  std::optional<delivery::BodyDigest> digest_;
+  bool has_begun_ = false;   // the carrier has it while it still arrives
   bool is_settled_ = false;  // complete, or given up
   bool is_hurried_ = false;
-  std::shared_ptr<Delivery> delivery_;  // null until started
+  bool is_answer_open_ = false;  // answer() was called and answered() was not
 };
 
 }  // namespace todoku::submission

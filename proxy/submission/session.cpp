@@ -84,9 +84,19 @@ asio::awaitable<void> Session::run() {
   while (action == wire::Action::ask) {
     co_await answer_question();
     action = co_await net::converse(stream_, dialogue_, event, security_);
+    close_answer(action);
   }
   incoming_.reset();
   log_end();
+}
+
+// The client has its answer when it goes on, says QUIT, or closes in order after it; one that was
+// gone before, or whose system resets the connection, perhaps has not.
+void Session::close_answer(wire::Action action) {
+  if (!incoming_ || !incoming_->awaits_telling()) return;
+  const bool goes_on = action == wire::Action::ask || dialogue_.end() == smtp::ServerEnd::quit;
+  incoming_->answered(goes_on || (was_there_ && stream_.has_ended_cleanly()));
+  incoming_.reset();
 }
 
 asio::awaitable<void> Session::answer_question() {
@@ -170,11 +180,19 @@ void Session::on_sender() {
 }
 
 void Session::on_body_begin() {
+  const auto no_room = around_.carrier.check_room(dialogue_.envelope().declared_size.value_or(0));
+  if (no_room) {
+    around_.log.write(platform::LogLevel::error, "store.no_room", "",
+                      {{"detail", no_room.message()}});
+    dialogue_.answer({452, "4.3.1", "There is not enough space on this PC to keep the message"});
+    return;
+  }
   auto outgoing = std::make_shared<Outgoing>();
   outgoing->id = room_.new_message_id();
   outgoing->account = account_;
   outgoing->credentials = credentials_;
   outgoing->envelope = dialogue_.envelope();
+  outgoing->is_client_gone = [this] { return stream_.is_abandoned(); };
   outgoing->body =
       std::make_shared<store::Body>(around_.rooms.executor(), around_.spool, outgoing->id);
   delivery::TraceFacts facts;
@@ -218,8 +236,8 @@ asio::awaitable<void> Session::on_body_end() {
          {"bytes", static_cast<std::int64_t>(report.bytes)},
          {"repaired_newlines", static_cast<std::int64_t>(report.bare_newlines)}});
   }
+  was_there_ = !stream_.is_abandoned();
   dialogue_.answer(spoken(std::move(answer)));
-  incoming_.reset();
 }
 
 // The user's language is added only for a client that is known to show UTF-8 (survey P29).

@@ -33,6 +33,7 @@ class Session {
   boost::asio::awaitable<void> on_login();
   boost::asio::awaitable<void> on_chunk();
   boost::asio::awaitable<void> on_body_end();
+  void close_answer(wire::Action action);
   void on_sender();
   void on_body_begin();
   smtp::Reply spoken(delivery::Answer answer) const;
@@ -49,6 +50,7 @@ class Session {
   const settings::Account* account_ = nullptr;  // of the log-in, or of the open transaction
   smtp::Credentials credentials_;               // empty until logged in
   std::optional<Incoming> incoming_;
+  bool was_there_ = false;  // the client, when its message was answered
 };
 
 }  // namespace todoku::submission

@@ -73,7 +73,7 @@ awaitable<void> RelayLoginTest::forgets_at_535(bool by_delivery) {
   upstream_.drop_connections();
   upstream_.users["anna"] = "cherry";
   if (by_delivery) {
-    const auto verdict = co_await relay_->deliver(outgoing);
+    const auto verdict = co_await relay_->attempt(outgoing);
     EXPECT_EQ(verdict.attempt.reply.code, 535);
   } else {
     const auto verdict = co_await verify(old);

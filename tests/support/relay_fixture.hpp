@@ -75,7 +75,7 @@ class RelayFixture : public ::testing::Test {
 
   boost::asio::awaitable<delivery::Verdict> send(std::string user) {
     const auto outgoing = whole(user);
-    auto verdict = co_await relay_->deliver(outgoing);
+    auto verdict = co_await relay_->attempt(outgoing);
     EXPECT_FALSE(outgoing->break_off || outgoing->progress);
     co_return verdict;
   }
@@ -131,7 +131,7 @@ class RelayFixture : public ::testing::Test {
     upstream_.stop();
   }
   boost::asio::awaitable<void> deliver(Verdict& place, std::shared_ptr<Outgoing> outgoing) {
-    auto verdict = co_await relay_->deliver(outgoing);
+    auto verdict = co_await relay_->attempt(outgoing);
     EXPECT_FALSE(outgoing->break_off);
     place = std::move(verdict);
   }

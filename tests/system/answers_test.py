@@ -121,8 +121,9 @@ class Refusals(SystemTest):
         for reply in ("354 go on", "199 hm", "334 eh", "600 what"):
             with self.subTest(reply):
                 upstream.reactions = {"end": reply}
-                answer = send_mail(todoku.port, BODY)
-                self.assertEqual(answer.code // 100, 4, answer)
+                answer = send_mail(todoku.port, f"Message-ID: <{reply[:3]}@x>\r\n".encode() + BODY)
+                self.assertNotIn("Sent as", answer.text)
+                self.assertIn("may have been delivered", answer.text)
 
 
 class Trouble(SystemTest):
@@ -132,7 +133,8 @@ class Trouble(SystemTest):
         self.assertEqual(answer.code, 454, answer)
         self.assertIn("4.7.0", answer.text)
         answer = send_mail(todoku.port, BODY, user=None)
-        self.assertIn(answer.code, (451, 530), answer)
+        self.assertIn(answer.code, (250, 530), answer)
+        self.assertIn("queued as" if answer.code == 250 else "log in", answer.text)
         self.assertGreater(len(answer.text), 20)
 
     def test_host_that_does_not_exist(self):
@@ -149,7 +151,7 @@ class Trouble(SystemTest):
             answer = client.mail()
             if answer.code == 250:
                 answer = client.data(BODY)
-        self.assertIn(answer.code, (451, 421), answer)
+        self.assertIn(answer.code, (250, 421), answer)
 
     def test_wrong_password(self):
         upstream, todoku = self.pair()
@@ -198,16 +200,17 @@ class Trouble(SystemTest):
         self.assertEqual(len(upstream.messages), 1)
 
     def test_nothing_in_time_at_the_final_dot(self):
-        upstream, todoku = self.pair(sets=["delivery.verdict_wait=2s"])
+        upstream, todoku = self.pair(sets=["delivery.answer_budget=2s"])
         upstream.reactions = {"end": SILENT}
         begun = time.monotonic()
         answer = send_mail(todoku.port, BODY)
-        self.assertEqual(answer.code, 451, answer)
+        self.assertEqual(answer.code, 250, answer)
+        self.assertIn("queued as", answer.text)
         self.assertLess(time.monotonic() - begun, 8)
         self.assertGreater(time.monotonic() - begun, 1.5)
 
     def test_a_slow_answer_is_waited_for(self):
-        upstream, todoku = self.pair(sets=["delivery.verdict_wait=10s"])
+        upstream, todoku = self.pair()
         upstream.reactions = {"end": Delay(3)}
         self.assertEqual(send_mail(todoku.port, BODY).code, 250)
 
@@ -217,7 +220,7 @@ class Trouble(SystemTest):
                 upstream, todoku = self.pair(extensions=extensions)
                 upstream.reactions = {"end": CLOSE}
                 answer = send_mail(todoku.port, BODY)
-                self.assertEqual(answer.code, 451, answer)
+                self.assertEqual(answer.code, 250, answer)
                 self.assertRegex(answer.text.lower(), r"may have|perhaps|might|possibly|unknown|already")
                 time.sleep(1.5)
                 self.assertEqual(len(upstream.messages), 1)
@@ -228,7 +231,8 @@ class Trouble(SystemTest):
         upstream, todoku = self.pair(extensions=("PIPELINING",))
         upstream.reactions = {"body": CLOSE}
         answer = send_mail(todoku.port, body)
-        self.assertIn(answer.code, (451, 421), answer)
+        self.assertEqual(answer.code, 250, answer)
+        self.assertIn("queued as", answer.text)
         self.assertEqual(upstream.messages, [])
 
     def test_an_upstream_that_dropped_the_warm_connection_is_dialled_again(self):
@@ -372,7 +376,7 @@ class Ending(SystemTest):
         todoku.process.kill()
         todoku.process.wait()
         todoku.start()
-        self.assertEqual(send_mail(todoku.port, BODY).code, 250)
+        self.assertEqual(send_mail(todoku.port, BODY + b"another\r\n").code, 250)
         self.assertEqual(len(upstream.messages), 2)
 
 

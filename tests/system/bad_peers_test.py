@@ -306,7 +306,8 @@ class BadUpstreams(BadPeers):
     def test_insane_replies(self):
         # One program against all of them: its memory shows what each leaves behind.
         upstream, todoku = self.pair(sets=["delivery.command_limit=3s", "delivery.greeting_limit=3s",
-                                           "delivery.verdict_wait=5s", "delivery.keep_warm=off"])
+                                           "delivery.verdict_wait=5s", "delivery.keep_warm=off",
+                                           "delivery.retry=100ms,1h"])
         for phase in ("connect", "ehlo", "auth", "mail", "rcpt", "end"):
             for name, reply in self.INSANE.items():
                 if phase in ("connect", "ehlo", "auth") and name in ("binary", "empty line", "wrong separator"):
@@ -315,13 +316,14 @@ class BadUpstreams(BadPeers):
                     upstream.reactions = {phase: reply}
                     if phase in ("connect", "ehlo", "auth"):
                         upstream.drop_connections()  # else a spare one would make the phase go by unseen
-                    count = len(upstream.messages)
-                    answer = send_mail(todoku.port, BODY)
-                    self.assertEqual(answer.code // 100, 4, answer)
-                    self.assertNotEqual(answer.code, 421, answer)
+                    head = f"Message-ID: <{phase}.{name.replace(' ', '-')}@x>\r\n".encode()
+                    answer = send_mail(todoku.port, head + BODY)
+                    # Never taken for success; what is no decision is kept and tried again, or asked about.
+                    self.assertNotIn("Sent as", answer.text)
+                    self.assertIn(answer.code, (250, 451, 454), answer)
+                    if answer.code == 250:
+                        self.assertRegex(answer.text, "queued as|may have been delivered")
                     upstream.reactions = {}
-                    if reply is not CLOSE:
-                        self.assertEqual(len(upstream.messages), count)
 
     def test_a_silent_upstream_delays_nobody_else(self):
         upstream, todoku = self.pair(sets=["delivery.verdict_wait=20s"])

@@ -238,8 +238,8 @@ class Streaming(SystemTest):
     def test_memory_stays_flat_with_five_large_messages_at_once(self):
         upstream, todoku = self.pair(sets=["delivery.connections_per_account=5"])
         body, answers = big_body(25), []
-        senders = [threading.Thread(target=lambda: answers.append(send_mail(todoku.port, body, seconds=90)))
-                   for _ in range(5)]
+        senders = [threading.Thread(target=lambda to=f"r{number}@example.test": answers.append(
+            send_mail(todoku.port, body, recipients=(to,), seconds=90))) for number in range(5)]
         for sender in senders:
             sender.start()
         for sender in senders:

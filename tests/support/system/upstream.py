@@ -162,7 +162,7 @@ class Connection:
     def _line(self):
         while b"\r\n" not in self.buffer:
             self._fill()
-            if len(self.buffer) > 200_000:
+            if len(self.buffer) > 200_000 and b"\r\n" not in self.buffer:
                 raise Ended
         line, _, rest = bytes(self.buffer).partition(b"\r\n")
         self.buffer = bytearray(rest)

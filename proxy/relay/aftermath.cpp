@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every way in which a kept message goes on.
+#include "proxy/relay/aftermath.hpp"
+
+#include "proxy/delivery/next_step.hpp"
+#include "proxy/delivery/schedule.hpp"
+#include "proxy/relay/keeping.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace todoku::relay {
+
+using delivery::MessageState;
+using delivery::RecipientState;
+using store::EventKind;
+using store::WaitsFor;
+
+namespace {
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+void add_event(store::Changes& changes, const store::StoredMessage& record, store::Time at,
+               EventKind kind, Parameters parameters = {}) {
+  store::StoredEvent event;
+  event.at = at;
+  event.message_id = record.id;
+  event.kind = kind;
+  event.parameters = std::move(parameters);
+  changes.push_back(store::AddEvent{std::move(event)});
+}
+
+void put(store::Changes& changes, store::StoredMessage& record, store::Time now) {
+  record.changed = now;
+  changes.push_back(store::PutMessage{record});
+}
+
+std::string addresses_of(const std::vector<delivery::RecipientOutcome>& outcomes) {
+  std::string addresses;
+  for (const auto& outcome : outcomes) {
+    addresses += (addresses.empty() ? "" : ", ") + outcome.address;
+  }
+  return addresses;
+}
+
+void wait_on(store::StoredMessage& record, const delivery::Attempt& attempt,
+             const settings::Settings& settings, store::Time now, double chance) {
+  record.state = MessageState::waiting;
+  record.waits_for = delivery::is_out_of_reach(attempt) ? WaitsFor::relay : WaitsFor::time;
+  record.next_attempt =
+      delivery::next_attempt(record.attempts, settings.delivery.retry, attempt.reply, now, chance);
+}
+
+// Nothing is left to be sent.
+void settle(store::StoredMessage& record, store::Time now, store::Changes& changes) {
+  record.waits_for = WaitsFor::nothing;
+  if (has_any(record, RecipientState::refused)) {
+    record.state = MessageState::returned;
+    return;
+  }
+  record.state = MessageState::sent;
+  if (!record.is_notice) add_event(changes, record, now, EventKind::sent_late);
+}
+
+void note_correspondents(const store::StoredMessage& record, store::Time now,
+                         store::Changes& changes) {
+  store::NoteCorrespondents written{record.account, {}, now};
+  for (const auto& outcome : record.outcomes) {
+    if (outcome.state == RecipientState::sent) written.addresses.push_back(outcome.address);
+  }
+  if (!written.addresses.empty() && !record.is_notice) changes.push_back(std::move(written));
+}
+
+}  // namespace
+
+const char* to_string(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return "none";
+    case Reason::refused:
+      return "refused";
+    case Reason::too_old:
+      return "too_old";
+    case Reason::held_too_long:
+      return "held_too_long";
+    case Reason::unknown_too_long:
+      return "unknown_too_long";
+  }
+  return "";
+}
+
+void mark_unknown(store::StoredMessage& record, const settings::Settings& settings, store::Time now,
+                  store::Changes& changes) {
+  record.state = MessageState::unknown;
+  record.waits_for = WaitsFor::person;
+  const bool resend = settings.delivery.when_unknown == settings::WhenUnknown::resend;
+  // Once only: a message that was sent again and is unknown again waits for a person.
+  if (resend && !record.was_resent) record.waits_for = WaitsFor::time;
+  record.deadline = now + (record.waits_for == WaitsFor::time ? settings.delivery.unknown_wait
+                                                              : settings.delivery.decide_within);
+  add_event(changes, record, now, EventKind::unknown);
+}
+
+store::Time first_deadline(const settings::Settings& settings, store::Time arrived) {
+  return arrived + std::min(settings.delivery.delay_notice, settings.delivery.max_age);
+}
+
+Aftermath after_attempt(store::StoredMessage& record, const delivery::Verdict& verdict,
+                        const settings::Settings& settings, store::Time now, double chance) {
+  Aftermath aftermath;
+  ++record.attempts;
+  record.may_have_left = false;
+  const auto before = record.outcomes;
+  take_outcomes(record, verdict);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const bool is_new = record.outcomes[i].state != before[i].state;
+    const bool is_refused = record.outcomes[i].state == RecipientState::refused;
+    if (is_new && is_refused) aftermath.failed.push_back(record.outcomes[i]);
+  }
+  if (has_any(record, RecipientState::unknown)) {
+    mark_unknown(record, settings, now, aftermath.changes);
+  } else if (has_any(record, RecipientState::waiting) ||
+             has_any(record, RecipientState::deferred)) {
+    wait_on(record, verdict.attempt, settings, now, chance);
+  } else {
+    settle(record, now, aftermath.changes);
+    note_correspondents(record, now, aftermath.changes);
+  }
+  aftermath.relay = verdict.attempt.relay;
+  if (!aftermath.failed.empty() && !record.is_notice) {
+    aftermath.reason = Reason::refused;
+    add_event(aftermath.changes, record, now, EventKind::returned,
+              {{"reason", to_string(aftermath.reason)},
+               {"addresses", addresses_of(aftermath.failed)},
+               {"relay", verdict.attempt.relay},
+               {"reply", smtp::to_line(aftermath.failed.front().reply)}});
+  }
+  aftermath.changes.push_back(store::AddAttempt{{record.id, now, verdict.attempt}});
+  put(aftermath.changes, record, now);
+  return aftermath;
+}
+
+Aftermath after_deadline(store::StoredMessage& record, const settings::Settings& settings,
+                         store::Time now) {
+  Aftermath aftermath;
+  if (record.state == MessageState::waiting && now < record.arrived + settings.delivery.max_age) {
+    // Not the end yet: only time to say that it still waits.
+    record.deadline = record.arrived + settings.delivery.max_age;
+    if (!record.is_notice) add_event(aftermath.changes, record, now, EventKind::delayed);
+    put(aftermath.changes, record, now);
+    return aftermath;
+  }
+  if (record.state == MessageState::unknown && record.waits_for == WaitsFor::time) {
+    record.was_resent = true;
+    record.state = MessageState::waiting;
+    record.next_attempt = now;
+    record.deadline = now + settings.delivery.max_age;
+    for (auto& outcome : record.outcomes) {
+      if (outcome.state == RecipientState::unknown) outcome.state = RecipientState::waiting;
+    }
+    add_event(aftermath.changes, record, now, EventKind::resent);
+    put(aftermath.changes, record, now);
+    return aftermath;
+  }
+  aftermath.reason = record.state == MessageState::held      ? Reason::held_too_long
+                     : record.state == MessageState::unknown ? Reason::unknown_too_long
+                                                             : Reason::too_old;
+  for (const auto& outcome : record.outcomes) {
+    if (outcome.state != RecipientState::sent && outcome.state != RecipientState::refused) {
+      aftermath.failed.push_back(outcome);
+    }
+  }
+  record.state = MessageState::returned;
+  record.waits_for = WaitsFor::nothing;
+  if (!record.is_notice) {
+    add_event(
+        aftermath.changes, record, now, EventKind::returned,
+        {{"reason", to_string(aftermath.reason)}, {"addresses", addresses_of(aftermath.failed)}});
+  }
+  put(aftermath.changes, record, now);
+  return aftermath;
+}
+
+namespace {
+
+void correct(store::StoredMessage& record, const store::Request& request) {
+  for (const auto& [before, after] : request.corrections) {
+    for (std::size_t i = 0; i < record.outcomes.size(); ++i) {
+      if (record.outcomes[i].address != before) continue;
+      record.outcomes[i].address = after;
+      record.envelope.recipients[i].address = after;
+      record.envelope.recipients[i].original_recipient.clear();
+    }
+  }
+}
+
+void go_now(store::StoredMessage& record, const settings::Settings& settings, store::Time now) {
+  for (auto& outcome : record.outcomes) {
+    if (outcome.state == RecipientState::unknown) outcome.state = RecipientState::waiting;
+  }
+  if (record.state != MessageState::waiting) record.deadline = now + settings.delivery.max_age;
+  record.state = MessageState::waiting;
+  record.waits_for = WaitsFor::time;
+  record.next_attempt = now;
+}
+
+}  // namespace
+
+Decision after_request(store::StoredMessage& record, const store::Request& request,
+                       const settings::Settings& settings, store::Time now) {
+  Decision decision;
+  const auto state = record.state;
+  const bool is_open = state == MessageState::waiting || state == MessageState::held ||
+                       state == MessageState::unknown;
+  const bool fits = request.verb == store::Verb::discard   ? is_open
+                    : request.verb == store::Verb::release ? state == MessageState::held
+                                                           : is_open && state != MessageState::held;
+  if (!fits) {
+    decision.outcome = store::RequestOutcome::wrong_state;
+    return decision;
+  }
+  if (request.verb != store::Verb::discard && record.body == store::BodyPlace::none) {
+    decision.outcome = store::RequestOutcome::body_gone;
+    return decision;
+  }
+  switch (request.verb) {
+    case store::Verb::discard:
+      record.state = MessageState::discarded;
+      record.waits_for = WaitsFor::nothing;
+      add_event(decision.changes, record, now, EventKind::discarded);
+      break;
+    case store::Verb::release:
+      correct(record, request);
+      go_now(record, settings, now);
+      add_event(decision.changes, record, now, EventKind::released);
+      break;
+    case store::Verb::retry:
+      if (state == MessageState::unknown) {
+        record.was_resent = true;
+        add_event(decision.changes, record, now, EventKind::resent);
+      }
+      go_now(record, settings, now);
+      break;
+  }
+  put(decision.changes, record, now);
+  return decision;
+}
+
+}  // namespace todoku::relay

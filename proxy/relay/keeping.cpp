@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records of messages.
+#include "proxy/relay/keeping.hpp"
+
+#include <algorithm>
+
+namespace todoku::relay {
+
+store::Time now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+store::StoredMessage record_of(const submission::Outgoing& message, const store::RepeatKey& key) {
+  store::StoredMessage record;
+  record.id = message.id;
+  record.state = delivery::MessageState::sending;
+  record.account = message.account->name;
+  record.user = message.credentials.user;
+  record.envelope = message.envelope;
+  for (const auto& recipient : message.envelope.recipients) {
+    record.outcomes.push_back({recipient.address, delivery::RecipientState::waiting, {}});
+  }
+  record.message_id_header = message.message_id_header;
+  record.subject = message.subject;
+  record.size = message.body->size();
+  record.repeat_key = key;
+  record.arrived = record.changed = now();
+  return record;
+}
+
+void take_outcomes(store::StoredMessage& record, const delivery::Verdict& verdict) {
+  auto next = verdict.recipients.begin();
+  for (auto& outcome : record.outcomes) {
+    if (next == verdict.recipients.end()) return;
+    if (!delivery::may_try_again(outcome.state) || outcome.address != next->address) continue;
+    outcome = *next++;
+  }
+}
+
+smtp::Envelope envelope_of_rest(const store::StoredMessage& record) {
+  auto rest = record.envelope;
+  rest.recipients.clear();
+  for (std::size_t i = 0; i < record.outcomes.size(); ++i) {
+    if (delivery::may_try_again(record.outcomes[i].state)) {
+      rest.recipients.push_back(record.envelope.recipients[i]);
+    }
+  }
+  return rest;
+}
+
+bool has_any(const store::StoredMessage& record, delivery::RecipientState state) {
+  return std::ranges::any_of(record.outcomes,
+                             [state](const auto& outcome) { return outcome.state == state; });
+}
+
+}  // namespace todoku::relay

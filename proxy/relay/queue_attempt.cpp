@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt for a message of the queue, from its record to its record.
+#include "proxy/relay/notices.hpp"
+#include "proxy/relay/queue.hpp"
+
+#include <utility>
+
+namespace todoku::relay {
+
+namespace asio = boost::asio;
+using delivery::MessageState;
+
+asio::awaitable<void> Queue::attempt(Lane& lane, std::string id) {
+  const auto leave = [](Lane* left) { left->ends(); };
+  const std::unique_ptr<Lane, decltype(leave)> taken(&lane, leave);
+  const auto loaded = co_await keeping_.store.load(id);
+  if (loaded.has_error()) log_trouble("queue.unreadable", id, loaded.error());
+  const bool is_due = loaded.has_value() && *loaded && (*loaded)->state == MessageState::waiting;
+  if (is_due) {
+    auto record = **loaded;
+    co_await try_message(lane, std::move(record));
+  }
+  release(id);
+}
+
+asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record) {
+  const auto is_pointless = co_await is_moot(record);
+  if (is_pointless) {
+    record.state = MessageState::discarded;
+    Aftermath nothing_more;
+    nothing_more.changes.push_back(store::PutMessage{record});
+    co_await commit(std::move(record), std::move(nothing_more));
+    co_return;
+  }
+  const auto* credentials = relay_.credentials_of(lane.account, record.user);
+  if (!record.user.empty() && credentials == nullptr) {
+    co_await wait_for_login(lane, std::move(record));
+    co_return;
+  }
+  auto message = std::make_shared<submission::Outgoing>();
+  message->body = co_await body_of(record);
+  if (!message->body) {
+    co_await give_back_without_body(std::move(record));
+    co_return;
+  }
+  message->id = record.id;
+  message->account = &lane.account;
+  if (credentials != nullptr) message->credentials = *credentials;
+  message->envelope = envelope_of_rest(record);
+  message->accepts_partly = true;
+  const auto written = std::make_shared<store::StoredMessage>(std::move(record));
+  message->before_end = [this, written] { return write_may_leave(written); };
+  auto verdict = co_await relay_.attempt(message);
+  saw(lane.account, verdict.attempt);
+  auto tried = *written;
+  co_await finish(std::move(tried), std::move(verdict));
+}
+
+// It has our 250 already: what is on its way must be known even after a power cut.
+asio::awaitable<bool> Queue::write_may_leave(std::shared_ptr<store::StoredMessage> record) {
+  record->may_have_left = true;
+  store::Changes changes;
+  changes.push_back(store::PutMessage{*record});
+  const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
+  if (failed) log_trouble("queue.not_written", record->id, failed);
+  co_return !failed;
+}
+
+asio::awaitable<std::shared_ptr<store::Body>> Queue::body_of(const store::StoredMessage& record) {
+  std::shared_ptr<store::Body> body;
+  if (record.body == store::BodyPlace::database) {
+    auto bytes = co_await keeping_.store.small_body(record.id);
+    if (bytes.has_value()) {
+      body = store::Body::of_bytes(around_.rooms.executor(), keeping_.spool, record.id,
+                                   std::move(*bytes));
+    } else {
+      log_trouble("queue.body_unreadable", record.id, bytes.error());
+    }
+  } else if (record.body == store::BodyPlace::file) {
+    auto opened =
+        store::Body::reopen(around_.rooms.executor(), keeping_.spool, record.id, record.size);
+    if (opened.has_value()) {
+      body = std::move(*opened);
+    } else {
+      log_trouble("queue.body_unreadable", record.id, opened.error());
+    }
+  }
+  co_return body;
+}
+
+// Passwords are not kept on disk: after a restart the mail waits until its user logs in.
+asio::awaitable<void> Queue::wait_for_login(Lane& lane, store::StoredMessage record) {
+  Aftermath aftermath;
+  if (lane.wants_login.insert(record.user).second) {
+    store::StoredEvent event;
+    event.at = now();
+    event.message_id = record.id;
+    event.kind = store::EventKind::login_needed;
+    event.parameters = {{"account", lane.account.name}, {"user", record.user}};
+    aftermath.changes.push_back(store::AddEvent{std::move(event)});
+    around_.log.write(platform::LogLevel::warning, "queue.login_needed", record.id,
+                      {{"account", lane.account.name}});
+  }
+  record.waits_for = store::WaitsFor::login;
+  record.next_attempt = record.arrived + around_.settings.delivery.max_age;
+  aftermath.changes.push_back(store::PutMessage{record});
+  co_await commit(std::move(record), std::move(aftermath));
+}
+
+// Somebody removed or changed what was kept on disk: its sender has to know.
+asio::awaitable<void> Queue::give_back_without_body(store::StoredMessage record) {
+  record.body = store::BodyPlace::none;
+  record.deadline = now();
+  record.arrived = now() - around_.settings.delivery.max_age;
+  auto aftermath = after_deadline(record, around_.settings, now());
+  co_await commit(std::move(record), std::move(aftermath));
+}
+
+}  // namespace todoku::relay
