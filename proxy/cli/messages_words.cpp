@@ -2,6 +2,7 @@
 // Sentences come from the catalog; here are only their keys and parameters.
 #include "proxy/cli/messages_words.hpp"
 
+#include "classifier/mail/encoded_word.hpp"
 #include "proxy/demo/layout.hpp"
 #include "proxy/smtp/reply.hpp"
 
@@ -120,10 +121,10 @@ std::string coloured(const Look& look, Colour colour, const std::string& text) {
   return std::string("\x1b[") + codes.at(static_cast<std::size_t>(colour)) + "m" + text + "\x1b[0m";
 }
 
-std::string time_text(const Look& look, store::Time at) {
+std::string time_text(const Look& look, store::Time at, Precision precision) {
   const auto time = local_time(at);
   const auto today = local_time(look.now);
-  const auto clock = formatted(time, "%H:%M");
+  const auto clock = formatted(time, precision == Precision::second ? "%H:%M:%S" : "%H:%M");
   if (time.tm_yday == today.tm_yday && time.tm_year == today.tm_year) return clock;
   return look.catalog.render(
       "messages.time_of_day",
@@ -184,9 +185,13 @@ std::string recipients_text(const Look& look, const store::StoredMessage& messag
       "messages.and_more", {{"address", first}, {"count", std::to_string(recipients.size() - 1)}});
 }
 
+std::string decoded_subject(const store::StoredMessage& message) {
+  return mail::decode_words(message.subject);
+}
+
 std::string subject_text(const Look& look, const store::StoredMessage& message) {
   if (!is_readable(message)) return look.catalog.render("messages.unreadable");
-  const auto subject = shown(message.subject);
+  const auto subject = shown(decoded_subject(message));
   const bool is_blank = subject.find_first_not_of(' ') == std::string::npos;
   return is_blank ? look.catalog.render("messages.no_subject") : subject;
 }

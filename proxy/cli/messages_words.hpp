@@ -41,8 +41,13 @@ enum class Colour : std::uint8_t {
 [[nodiscard]] std::string indented(const Look& look, std::string_view text, std::size_t indent);
 [[nodiscard]] std::string coloured(const Look& look, Colour colour, const std::string& text);
 
+enum class Precision : std::uint8_t {
+  minute,
+  second
+};
 // Local time: "14:05" today, with the day otherwise.
-[[nodiscard]] std::string time_text(const Look& look, store::Time at);
+[[nodiscard]] std::string time_text(const Look& look, store::Time at,
+                                    Precision precision = Precision::minute);
 // UTC, RFC 3339 with milliseconds: "2026-11-24T14:05:03.250Z".
 [[nodiscard]] std::string utc_text(store::Time at);
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
@@ -51,6 +56,8 @@ enum class Colour : std::uint8_t {
 [[nodiscard]] Colour state_colour(delivery::MessageState state);
 // "hanako@example.jp and 2 more".
 [[nodiscard]] std::string recipients_text(const Look& look, const store::StoredMessage& message);
+// The subject in UTF-8, its encoded words decoded (RFC 2047); not yet safe for a terminal.
+[[nodiscard]] std::string decoded_subject(const store::StoredMessage& message);
 [[nodiscard]] std::string subject_text(const Look& look, const store::StoredMessage& message);
 // What happens next and when; empty = nothing more.
 [[nodiscard]] std::string next_step(const Look& look, const store::StoredMessage& message);
