@@ -115,6 +115,17 @@ std::string indented(const Look& look, std::string_view text, std::size_t indent
   return out;
 }
 
+std::string told(const Look& look, std::string_view key, const explain::Parameters& parameters) {
+  const auto text = look.catalog.render(key, parameters);
+  for (const auto& [name, value] : parameters) {
+    const bool is_command = name == "command" || name == "show";
+    if (!is_command || !text.ends_with(value)) continue;
+    const auto sentence = text.substr(0, text.size() - value.size());
+    return indented(look, sentence, 0) + "  " + value + "\n";
+  }
+  return indented(look, text, 0);
+}
+
 std::string coloured(const Look& look, Colour colour, const std::string& text) {
   if (!look.has_colour) return text;
   constexpr std::array<const char*, 5> codes{"1", "32", "31", "33", "36"};
@@ -176,13 +187,22 @@ Colour state_colour(MessageState state) {
   return Colour::red;
 }
 
-std::string recipients_text(const Look& look, const store::StoredMessage& message) {
+std::string recipients_text(const Look& look, const store::StoredMessage& message,
+                            std::size_t columns) {
   const auto& recipients = message.envelope.recipients;
-  if (recipients.empty()) return look.catalog.render("messages.unreadable");
+  if (recipients.empty()) return cut(look.catalog.render("messages.unreadable"), columns);
   const auto first = shown(recipients.front().address);
-  if (recipients.size() == 1) return first;
-  return look.catalog.render(
-      "messages.and_more", {{"address", first}, {"count", std::to_string(recipients.size() - 1)}});
+  if (recipients.size() == 1) return cut(first, columns);
+  const auto with = [&](const std::string& address) {
+    return look.catalog.render(
+        "messages.and_more",
+        {{"address", address}, {"count", std::to_string(recipients.size() - 1)}});
+  };
+  const auto whole = with(first);
+  const auto rest = demo::display_width(with(""));
+  if (columns == 0 || demo::display_width(whole) <= columns) return whole;
+  constexpr std::size_t least = 3;  // of the address
+  return cut(with(cut(first, std::max(least, columns - std::min(columns, rest)))), columns);
 }
 
 std::string decoded_subject(const store::StoredMessage& message) {

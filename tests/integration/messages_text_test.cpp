@@ -106,6 +106,29 @@ TEST_F(MessagesText, ColumnsStandBelowEachOtherWithFullWidthText) {
   EXPECT_EQ(column_of(lines[0], "件名"), column_of(lines[1], "お見積り"));
 }
 
+TEST_F(MessagesText, HowManyRecipientsThereAreIsNeverCutAway) {
+  auto list = many();
+  list.messages[1].envelope.recipients[0].address = std::string(60, 'b') + "@example.com";
+  EXPECT_THAT(list_text(look(true, 80), list), HasSubstr(".. ほか 1 人"));
+  EXPECT_THAT(list_text(look(false, 80), list), HasSubstr(".. and 1 more"));
+}
+
+TEST_F(MessagesText, ACommandStandsWholeOnALineOfItsOwn) {
+  auto narrow = look(true, 60);
+  narrow.place_option = " --state-dir /a/folder/with/a/rather/long/name/that/would/be/wrapped";
+  EXPECT_THAT(list_text(narrow, many()),
+              HasSubstr("\n  todoku messages show 0TR5Y279NFW5" + narrow.place_option + "\n"));
+  for (const auto* name : {"decide_note", "needs_yes", "held_needs_release", "done_retry",
+                           "done_release", "done_discard", "outcome_at_next_start",
+                           "outcome_no_answer", "outcome_wrong_state", "outcome_body_gone"}) {
+    const explain::Parameters parameters{
+        {"id", "X"}, {"state", "Y"}, {"command", "todoku Z"}, {"show", "todoku Z"}};
+    for (const bool is_japanese : {true, false})
+      EXPECT_THAT(told(look(is_japanese), std::string("messages.") + name, parameters),
+                  testing::EndsWith("\n  todoku Z\n"));
+  }
+}
+
 TEST_F(MessagesText, ColourStandsOnlyWhereItIsWanted) {
   auto plain = look(true);
   EXPECT_THAT(list_text(plain, many()), Not(HasSubstr("\x1b")));
