@@ -8,7 +8,7 @@
 #include "proxy/cli/messages_list.hpp"
 #include "proxy/cli/messages_request.hpp"
 #include "proxy/cli/messages_show.hpp"
-#include "proxy/cli/terminal.hpp"
+#include "proxy/cli/messages_terminal.hpp"
 #include "proxy/platform/instance_lock.hpp"
 
 #include <iostream>
