@@ -76,7 +76,8 @@ int run(const todoku::cli::MessagesOptions& options) {
   for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
   if (place.exit_code != 0) return place.exit_code;
   const auto console = todoku::cli::terminal_console();
-  return todoku::cli::run_messages(options, place.state_dir, catalog, console);
+  return todoku::cli::run_messages(options, place.state_dir, todoku::store::Sealer::none(), catalog,
+                                   console);
 }
 
 int run(const todoku::cli::Finished& finished) {

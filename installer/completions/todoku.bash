@@ -8,15 +8,16 @@ _todoku() {
   case "$before" in
     --lang) words="ja en" ;;
     --log) words="text json" ;;
+    --state) words="arriving sending waiting held unknown sent refused returned discarded" ;;
     --when-unknown) words="ask resend" ;;
     --config | --upstream-ca) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
     --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
-    --api | --set) return ;;
+    --api | --set | --account | --limit | --correct) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo config --help --version"
+        words="serve demo config messages --help --version"
       else
         case "$command" in
           serve)
@@ -24,6 +25,18 @@ _todoku() {
               --lang --log --trace --when-unknown --set --help"
             ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
+          messages)
+            if ((COMP_CWORD == 2)); then
+              words="list show retry release discard --help"
+            else
+              words="--config --state-dir --lang --json --help"
+              case "${COMP_WORDS[2]}" in
+                list) words+=" --state --account --limit --all" ;;
+                retry) words+=" --yes" ;;
+                release) words+=" --correct" ;;
+              esac
+            fi
+            ;;
           config)
             if ((COMP_CWORD == 2)); then
               words="check --help"

@@ -8,17 +8,18 @@
 #include "proxy/cli/messages_list.hpp"
 #include "proxy/cli/messages_request.hpp"
 #include "proxy/cli/messages_show.hpp"
-#include "proxy/cli/terminal.hpp"
+#include "proxy/cli/messages_terminal.hpp"
 #include "proxy/platform/instance_lock.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace todoku::cli {
 
 namespace {
 
 int tell(const Look& look, const Console& console, const Problem& problem) {
-  console.error << indented(look, look.catalog.render(problem.key, problem.parameters), 0);
+  console.error << told(look, problem.key, problem.parameters);
   return problem.exit_code;
 }
 
@@ -59,9 +60,10 @@ Console terminal_console() {
 }
 
 int run_messages(const MessagesOptions& options, const std::filesystem::path& state_dir,
-                 const explain::Catalog& catalog, const Console& console) {
+                 std::shared_ptr<const store::Sealer> sealer, const explain::Catalog& catalog,
+                 const Console& console) {
   Look look{catalog, console.columns, console.has_colour, console.now, true, place_of(options)};
-  auto opened = open_reader(state_dir);
+  auto opened = open_reader(state_dir, std::move(sealer));
   if (const auto* problem = std::get_if<Problem>(&opened)) return tell(look, console, *problem);
   auto& reader = *std::get<std::unique_ptr<store::Reader>>(opened);
   // Not to be told apart from "runs" when it cannot be looked at: then the wait decides.

@@ -6,11 +6,13 @@
 #include "classifier/explain/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/store/records.hpp"
+#include "proxy/store/sealer.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 
 namespace todoku::cli {
 
@@ -28,8 +30,10 @@ struct Console {
 
 // On this process's terminal.
 [[nodiscard]] Console terminal_console();
-// The exit code, as the manual page lists them.
+// The exit code, as the manual page lists them. sealer: with the key that todoku serve uses; with
+// another one states and times are shown, texts are not.
 int run_messages(const MessagesOptions& options, const std::filesystem::path& state_dir,
-                 const explain::Catalog& catalog, const Console& console);
+                 std::shared_ptr<const store::Sealer> sealer, const explain::Catalog& catalog,
+                 const Console& console);
 
 }  // namespace todoku::cli

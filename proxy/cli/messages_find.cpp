@@ -5,6 +5,7 @@
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/messages_words.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace todoku::cli {
@@ -26,7 +27,8 @@ Problem no_such_message(std::string_view typed) {
 
 }  // namespace
 
-OpenedReader open_reader(const std::filesystem::path& state_dir) {
+OpenedReader open_reader(const std::filesystem::path& state_dir,
+                         std::shared_ptr<const store::Sealer> sealer) {
   const auto file = file_in(state_dir);
   std::error_code unknown;
   const bool exists = std::filesystem::exists(file, unknown);
@@ -35,7 +37,7 @@ OpenedReader open_reader(const std::filesystem::path& state_dir) {
   if (!exists)
     return Problem{
         "messages.no_database", {{"directory", shown(state_dir.string())}}, exit_no_input};
-  auto reader = store::Reader::open(state_dir, store::Sealer::none());
+  auto reader = store::Reader::open(state_dir, std::move(sealer));
   if (reader.has_value()) return std::move(*reader);
   // It is there, so "no such file" is SQLite's word for "may not be opened".
   const auto why = reader.error();

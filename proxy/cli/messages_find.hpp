@@ -22,7 +22,8 @@ struct Problem {
 };
 
 using OpenedReader = std::variant<std::unique_ptr<store::Reader>, Problem>;
-OpenedReader open_reader(const std::filesystem::path& state_dir);
+OpenedReader open_reader(const std::filesystem::path& state_dir,
+                         std::shared_ptr<const store::Sealer> sealer);
 // What an error of a reader means.
 [[nodiscard]] Problem reader_problem(const std::filesystem::path& state_dir, error_code why);
 

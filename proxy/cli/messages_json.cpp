@@ -61,7 +61,7 @@ json::object message_object(const store::StoredMessage& message) {
           {"user", text_or_null(message.user)},
           {"sender", text(message.envelope.sender)},
           {"recipients", recipients_of(message)},
-          {"subject", text(message.subject)},
+          {"subject", text(decoded_subject(message))},
           {"message_id", text_or_null(message.message_id_header)},
           {"size", message.size},
           {"attempts", message.attempts},

@@ -61,12 +61,14 @@ error_code add(store::Reader& reader, const MessagesOptions& options, const Stat
 }
 
 struct Row {
-  std::array<std::string, 5> cells;  // id, state, arrived, recipients, subject
+  std::array<std::string, 5> cells;               // id, state, arrived, recipients, subject
+  const store::StoredMessage* message = nullptr;  // of the list; nothing = the heading
 };
 
 Row row_of(const Look& look, const store::StoredMessage& message) {
   return {{message.id, state_word(look, message.state), time_text(look, message.arrived),
-           recipients_text(look, message), subject_text(look, message)}};
+           recipients_text(look, message), subject_text(look, message)},
+          &message};
 }
 
 using Widths = std::array<std::size_t, 5>;
@@ -92,7 +94,8 @@ std::string line_of(const Look& look, const Row& row, const Widths& widths, Colo
   std::string line;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const bool is_last = i + 1 == widths.size();
-    const auto text = cut(row.cells[i], widths[i]);
+    auto text = cut(row.cells[i], widths[i]);
+    if (i == 3 && row.message != nullptr) text = recipients_text(look, *row.message, widths[i]);
     const auto cell = is_last ? text : demo::padded(text, widths[i] + gap);
     line += i == 1 ? coloured(look, state_colour, cell) : cell;
   }
@@ -108,7 +111,7 @@ std::string closing_text(const Look& look, const MessageList& list) {
     return message.waits_for == store::WaitsFor::person;
   };
   const auto add = [&](const char* key, const explain::Parameters& parameters) {
-    out += indented(look, look.catalog.render(key, parameters), 0);
+    out += told(look, key, parameters);
   };
   if (list.has_more) add("messages.more", {});
   if (!look.is_running && std::ranges::any_of(list.messages, waits))

@@ -93,7 +93,7 @@ std::variant<std::pair<std::string, std::string>, Problem> correction_in(
 }
 
 int tell(const Look& look, const Console& console, const Problem& problem) {
-  console.error << indented(look, look.catalog.render(problem.key, problem.parameters), 0);
+  console.error << told(look, problem.key, problem.parameters);
   return problem.exit_code;
 }
 
@@ -161,7 +161,7 @@ std::string outcome_text(const Look& look, const store::Request& request, Reques
       break;
   }
   const auto show = "todoku messages show " + request.message_id + look.place_option;
-  return indented(look, look.catalog.render(key, {{"id", request.message_id}, {"show", show}}), 0);
+  return told(look, key, {{"id", request.message_id}, {"show", show}});
 }
 
 }  // namespace

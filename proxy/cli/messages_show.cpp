@@ -35,7 +35,7 @@ std::string behind(const Look& look, const std::string& word, const std::string&
 }
 
 std::string moment_lines(const Look& look, store::Time at, const std::string& sentence) {
-  return behind(look, time_text(look, at), sentence);
+  return behind(look, time_text(look, at, Precision::second), sentence);
 }
 
 std::string quoted_reply(const Look& look, const smtp::Reply& reply, std::size_t indent) {
@@ -66,22 +66,30 @@ std::string recipients_lines(const Look& look, const store::StoredMessage& messa
       continue;
     }
     const auto& outcome = message.outcomes[i];
-    const auto word = look.catalog.render(std::string("messages.recipient_") +
-                                          delivery::to_string(outcome.state));
+    // Deferred without a reply: no server has said anything of it.
+    const bool is_silent =
+        outcome.state == delivery::RecipientState::deferred && outcome.reply.code == 0;
+    const auto state = is_silent ? delivery::RecipientState::waiting : outcome.state;
+    const auto word =
+        look.catalog.render(std::string("messages.recipient_") + delivery::to_string(state));
     out += behind(look, address, word);
     if (outcome.reply.code != 0) out += quoted_reply(look, outcome.reply, 2 * margin);
   }
   return out;
 }
 
+std::string seconds_text(std::chrono::milliseconds took) {
+  const auto tenths = std::max<std::int64_t>(0, (took.count() + 50) / 100);
+  if (tenths == 0) return "<0.1";
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
 std::string attempt_lines(const Look& look, const store::StoredAttempt& stored) {
   const auto& attempt = stored.attempt;
-  const auto tenths = (attempt.took.count() + 50) / 100;
-  std::string out = moment_lines(
-      look, stored.at,
-      look.catalog.render("messages.attempt", {{"relay", shown(attempt.relay)},
-                                               {"seconds", std::to_string(tenths / 10) + "." +
-                                                               std::to_string(tenths % 10)}}));
+  const explain::Parameters parameters{{"relay", shown(attempt.relay)},
+                                       {"seconds", seconds_text(attempt.took)}};
+  std::string out =
+      moment_lines(look, stored.at, look.catalog.render("messages.attempt", parameters));
   const std::string phase =
       look.catalog.render(std::string("messages.phase_") + smtp::to_string(attempt.phase));
   if (attempt.obstacle != delivery::Obstacle::none) {
@@ -120,7 +128,10 @@ std::string event_lines(const Look& look, const store::StoredEvent& event) {
 
 std::string next_lines(const Look& look, const store::StoredMessage& message) {
   auto next = next_step(look, message);
-  if (next.empty()) next = look.catalog.render("messages.next_nothing");
+  if (next.empty()) {
+    const bool is_refused = message.state == delivery::MessageState::refused;
+    next = look.catalog.render(is_refused ? "messages.about_refused" : "messages.next_nothing");
+  }
   std::string out = heading(look, "messages.title_next") + indented(look, next, margin);
   if (message.state == delivery::MessageState::unknown)
     out += indented(look, look.catalog.render("messages.about_unknown"), margin);

@@ -2,6 +2,7 @@
 // Sentences come from the catalog; here are only their keys and parameters.
 #include "proxy/cli/messages_words.hpp"
 
+#include "classifier/mail/encoded_word.hpp"
 #include "proxy/demo/layout.hpp"
 #include "proxy/smtp/reply.hpp"
 
@@ -114,16 +115,27 @@ std::string indented(const Look& look, std::string_view text, std::size_t indent
   return out;
 }
 
+std::string told(const Look& look, std::string_view key, const explain::Parameters& parameters) {
+  const auto text = look.catalog.render(key, parameters);
+  for (const auto& [name, value] : parameters) {
+    const bool is_command = name == "command" || name == "show";
+    if (!is_command || !text.ends_with(value)) continue;
+    const auto sentence = text.substr(0, text.size() - value.size());
+    return indented(look, sentence, 0) + "  " + value + "\n";
+  }
+  return indented(look, text, 0);
+}
+
 std::string coloured(const Look& look, Colour colour, const std::string& text) {
   if (!look.has_colour) return text;
   constexpr std::array<const char*, 5> codes{"1", "32", "31", "33", "36"};
   return std::string("\x1b[") + codes.at(static_cast<std::size_t>(colour)) + "m" + text + "\x1b[0m";
 }
 
-std::string time_text(const Look& look, store::Time at) {
+std::string time_text(const Look& look, store::Time at, Precision precision) {
   const auto time = local_time(at);
   const auto today = local_time(look.now);
-  const auto clock = formatted(time, "%H:%M");
+  const auto clock = formatted(time, precision == Precision::second ? "%H:%M:%S" : "%H:%M");
   if (time.tm_yday == today.tm_yday && time.tm_year == today.tm_year) return clock;
   return look.catalog.render(
       "messages.time_of_day",
@@ -175,18 +187,31 @@ Colour state_colour(MessageState state) {
   return Colour::red;
 }
 
-std::string recipients_text(const Look& look, const store::StoredMessage& message) {
+std::string recipients_text(const Look& look, const store::StoredMessage& message,
+                            std::size_t columns) {
   const auto& recipients = message.envelope.recipients;
-  if (recipients.empty()) return look.catalog.render("messages.unreadable");
+  if (recipients.empty()) return cut(look.catalog.render("messages.unreadable"), columns);
   const auto first = shown(recipients.front().address);
-  if (recipients.size() == 1) return first;
-  return look.catalog.render(
-      "messages.and_more", {{"address", first}, {"count", std::to_string(recipients.size() - 1)}});
+  if (recipients.size() == 1) return cut(first, columns);
+  const auto with = [&](const std::string& address) {
+    return look.catalog.render(
+        "messages.and_more",
+        {{"address", address}, {"count", std::to_string(recipients.size() - 1)}});
+  };
+  const auto whole = with(first);
+  const auto rest = demo::display_width(with(""));
+  if (columns == 0 || demo::display_width(whole) <= columns) return whole;
+  constexpr std::size_t least = 3;  // of the address
+  return cut(with(cut(first, std::max(least, columns - std::min(columns, rest)))), columns);
+}
+
+std::string decoded_subject(const store::StoredMessage& message) {
+  return mail::decode_words(message.subject);
 }
 
 std::string subject_text(const Look& look, const store::StoredMessage& message) {
   if (!is_readable(message)) return look.catalog.render("messages.unreadable");
-  const auto subject = shown(message.subject);
+  const auto subject = shown(decoded_subject(message));
   const bool is_blank = subject.find_first_not_of(' ') == std::string::npos;
   return is_blank ? look.catalog.render("messages.no_subject") : subject;
 }

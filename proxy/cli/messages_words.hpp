@@ -39,18 +39,30 @@ enum class Colour : std::uint8_t {
 [[nodiscard]] std::string cut(std::string_view utf8, std::size_t columns);
 // Paragraph behind so many spaces, within the terminal; ends with a newline.
 [[nodiscard]] std::string indented(const Look& look, std::string_view text, std::size_t indent);
+// A sentence of the catalog, within the terminal. A command at its end ({command}, {show}) stands
+// on a line of its own, whole, to be copied.
+[[nodiscard]] std::string told(const Look& look, std::string_view key,
+                               const explain::Parameters& parameters = {});
 [[nodiscard]] std::string coloured(const Look& look, Colour colour, const std::string& text);
 
+enum class Precision : std::uint8_t {
+  minute,
+  second
+};
 // Local time: "14:05" today, with the day otherwise.
-[[nodiscard]] std::string time_text(const Look& look, store::Time at);
+[[nodiscard]] std::string time_text(const Look& look, store::Time at,
+                                    Precision precision = Precision::minute);
 // UTC, RFC 3339 with milliseconds: "2026-11-24T14:05:03.250Z".
 [[nodiscard]] std::string utc_text(store::Time at);
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 [[nodiscard]] std::string state_word(const Look& look, delivery::MessageState state);
 [[nodiscard]] Colour state_colour(delivery::MessageState state);
-// "hanako@example.jp and 2 more".
-[[nodiscard]] std::string recipients_text(const Look& look, const store::StoredMessage& message);
+// "hanako@example.jp and 2 more"; in so few columns the address is cut, never how many there are.
+[[nodiscard]] std::string recipients_text(const Look& look, const store::StoredMessage& message,
+                                          std::size_t columns = 0);
+// The subject in UTF-8, its encoded words decoded (RFC 2047); not yet safe for a terminal.
+[[nodiscard]] std::string decoded_subject(const store::StoredMessage& message);
 [[nodiscard]] std::string subject_text(const Look& look, const store::StoredMessage& message);
 // What happens next and when; empty = nothing more.
 [[nodiscard]] std::string next_step(const Look& look, const store::StoredMessage& message);

@@ -67,7 +67,7 @@ class MessagesCommand : public testing::Test {
     Console console{out, error, in, 0, false, can_ask, support::minutes_later(2), patience_};
     auto parsed = explain::Catalog::parse(config::embedded("messages/en.toml"));
     const auto catalog = std::get<explain::Catalog>(std::move(parsed));
-    const int code = run_messages(options, folder_.path(), catalog, console);
+    const int code = run_messages(options, folder_.path(), sealer_, catalog, console);
     return {code, out.str(), error.str()};
   }
   static MessagesOptions with(MessagesAction action, std::string id = "") {
@@ -90,6 +90,7 @@ class MessagesCommand : public testing::Test {
 
   support::ScratchDir folder_;
   support::IoRunner io_;
+  std::shared_ptr<const store::Sealer> sealer_ = store::Sealer::none();
   std::chrono::milliseconds patience_{5'000};
 };
 
@@ -218,6 +219,8 @@ TEST_F(MessagesCommand, ASealedRecordSaysThatItsKeyIsMissing) {
   const auto list = run(with(MessagesAction::list));
   EXPECT_EQ(list.code, exit_ok);
   EXPECT_THAT(list.out, HasSubstr("(cannot be read now)"));
+  sealer_ = sealer;
+  EXPECT_THAT(run(with(MessagesAction::show, "0TR5")).out, HasSubstr("hanako@example.com"));
 }
 
 TEST_F(MessagesCommand, ADamagedRecordIsSaid) {

@@ -74,7 +74,7 @@ MessageList many() {
 
 TEST_F(MessagesText, ListSaysStateTimeAndNextStepInJapanese) {
   const auto text = list_text(look(true), many());
-  EXPECT_THAT(text, HasSubstr("0TR5Y279NFW5  結果不明  14:00   hanako@example.com"));
+  EXPECT_THAT(text, HasSubstr("0TR5Y279NFW5  結果不明  14:00  hanako@example.com"));
   EXPECT_THAT(text, HasSubstr("あなたの判断を待っています (11月25日 14:00 まで)"));
   EXPECT_THAT(text, HasSubstr("次の送信: 14:05"));
   EXPECT_THAT(text, HasSubstr("hanako@example.com ほか 1 人"));
@@ -104,6 +104,29 @@ TEST_F(MessagesText, ColumnsStandBelowEachOtherWithFullWidthText) {
   };
   EXPECT_EQ(column_of(lines[0], "宛先"), column_of(lines[1], "hanako"));
   EXPECT_EQ(column_of(lines[0], "件名"), column_of(lines[1], "お見積り"));
+}
+
+TEST_F(MessagesText, HowManyRecipientsThereAreIsNeverCutAway) {
+  auto list = many();
+  list.messages[1].envelope.recipients[0].address = std::string(60, 'b') + "@example.com";
+  EXPECT_THAT(list_text(look(true, 80), list), HasSubstr(".. ほか 1 人"));
+  EXPECT_THAT(list_text(look(false, 80), list), HasSubstr(".. and 1 more"));
+}
+
+TEST_F(MessagesText, ACommandStandsWholeOnALineOfItsOwn) {
+  auto narrow = look(true, 60);
+  narrow.place_option = " --state-dir /a/folder/with/a/rather/long/name/that/would/be/wrapped";
+  EXPECT_THAT(list_text(narrow, many()),
+              HasSubstr("\n  todoku messages show 0TR5Y279NFW5" + narrow.place_option + "\n"));
+  for (const auto* name : {"decide_note", "needs_yes", "held_needs_release", "done_retry",
+                           "done_release", "done_discard", "outcome_at_next_start",
+                           "outcome_no_answer", "outcome_wrong_state", "outcome_body_gone"}) {
+    const explain::Parameters parameters{
+        {"id", "X"}, {"state", "Y"}, {"command", "todoku Z"}, {"show", "todoku Z"}};
+    for (const bool is_japanese : {true, false})
+      EXPECT_THAT(told(look(is_japanese), std::string("messages.") + name, parameters),
+                  testing::EndsWith("\n  todoku Z\n"));
+  }
 }
 
 TEST_F(MessagesText, ColourStandsOnlyWhereItIsWanted) {
@@ -174,13 +197,33 @@ MessageStory story() {
 TEST_F(MessagesText, ShowTellsTheStoryInOrder) {
   const auto text = show_text(look(true), story());
   EXPECT_THAT(text, HasSubstr("0TR5Y279NFW4  送信待ち\n"));
-  EXPECT_THAT(text, HasSubstr("  14:01  smtp.example.jp:587 へ送信を試みました (1.2 秒)\n"));
+  EXPECT_THAT(text, HasSubstr("  14:01:00  smtp.example.jp:587 へ送信を試みました (1.2 秒)\n"));
   EXPECT_THAT(text, HasSubstr("結果が分かった段階: 宛先の確認\n"));
   EXPECT_THAT(text, HasSubstr("サーバーの返事: 450 4.2.0 Greylisted, try again?[0m\n"));
   EXPECT_THAT(text, HasSubstr("次の送信: 14:05"));
   EXPECT_THAT(text, HasSubstr("  todoku messages retry 0TR5Y279NFW4\n"));
   EXPECT_LT(text.find("メールソフトから受け取りました"), text.find("試みました"));
   EXPECT_LT(text.find("試みました"), text.find("お預かりし"));
+}
+
+TEST_F(MessagesText, NobodySaidWhatNoServerSaid) {
+  auto silent = story();
+  silent.message.outcomes[0].state = delivery::RecipientState::deferred;
+  EXPECT_THAT(show_text(look(false), silent), HasSubstr("hanako@example.com  not handed over yet"));
+  silent.message.outcomes[0].reply = {451, "4.3.0", "busy"};
+  EXPECT_THAT(show_text(look(false), silent), HasSubstr("said \"not now\""));
+}
+
+TEST_F(MessagesText, SubjectsAreDecodedAndThenCleaned) {
+  auto message = stored_message("0TR5Y279NFW4", MessageState::waiting);
+  message.subject = "=?UTF-8?B?44GK6KaL56mN44KK?=";
+  EXPECT_EQ(subject_text(look(true), message), "お見積り");
+  message.subject = "=?ISO-2022-JP?B?GyRCOCtAURsoQg==?=";
+  EXPECT_EQ(subject_text(look(true), message), "見積");
+  message.subject = "=?UTF-8?Q?a=1B[2Jb?=";
+  EXPECT_THAT(subject_text(look(true), message), Not(HasSubstr("\x1b")));
+  message.subject = "  ";
+  EXPECT_EQ(subject_text(look(false), message), "(no subject)");
 }
 
 TEST_F(MessagesText, ShowNamesTheSameFolderInItsCommands) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the C library and, for the width, the terminal itself.
-#include "proxy/cli/terminal.hpp"
+#include "proxy/cli/messages_terminal.hpp"
 
 #include <cstdlib>
 
