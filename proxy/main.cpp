@@ -8,6 +8,7 @@
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/run_demo.hpp"
+#include "proxy/cli/sealing.hpp"
 #include "proxy/cli/serve.hpp"
 #include "proxy/cli/state_place.hpp"
 
@@ -76,8 +77,8 @@ int run(const todoku::cli::MessagesOptions& options) {
   for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
   if (place.exit_code != 0) return place.exit_code;
   const auto console = todoku::cli::terminal_console();
-  return todoku::cli::run_messages(options, place.state_dir, todoku::store::Sealer::none(), catalog,
-                                   console);
+  const auto sealer = todoku::cli::sealer_for_reading(place.state_dir);
+  return todoku::cli::run_messages(options, place.state_dir, sealer, catalog, console);
 }
 
 int run(const todoku::cli::Finished& finished) {

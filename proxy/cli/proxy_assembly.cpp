@@ -131,7 +131,7 @@ asio::awaitable<void> ProxyAssembly::finish(asio::awaitable<void> task, bool& is
 asio::awaitable<void> ProxyAssembly::find_key() {
   sealing_ = std::make_unique<Sealing>(rooms_.executor(), state_dir_, log_);
   if (!settings_.store.encrypt) {
-    sealing_->use_none();
+    co_await sealing_->use_none();
     co_return;
   }
   co_await sealing_->look();

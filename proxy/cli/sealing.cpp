@@ -21,15 +21,31 @@ Sealing::Sealing(asio::any_io_executor executor, std::filesystem::path state_dir
                  platform::Log& log)
     : state_dir_(std::move(state_dir)), log_(log), executor_(std::move(executor)) {}
 
-void Sealing::use_none() {
-  sealer_ = store::Sealer::none();
+std::shared_ptr<const store::Sealer> sealer_for_reading(const std::filesystem::path& state_dir) {
+  const auto keeper = platform::system_keeper();
+  const auto key = platform::find_store_key(*keeper, state_dir);
+  return key ? store::Sealer::with_key(*key) : store::Sealer::none();
+}
+
+void Sealing::make_keeper() {
+  if (keeper_) return;
+  keeper_ = std::make_unique<platform::KeeperThread>(executor_, platform::system_keeper());
+}
+
+asio::awaitable<void> Sealing::use_none() {
+  make_keeper();
+  const auto found = std::make_shared<std::optional<wire::Secret>>();
+  platform::KeeperThread::Work work = [found, dir = state_dir_](platform::Keeper& keeper) {
+    *found = platform::find_store_key(keeper, dir);
+  };
+  const bool is_in_time = co_await keeper_->run(std::move(work), patience);
+  const bool has_key = is_in_time && *found;
+  sealer_ = store::Sealer::none(has_key ? store::Sealer::with_key(**found) : nullptr);
   is_lasting_ = true;
 }
 
 asio::awaitable<bool> Sealing::look() {
-  if (!keeper_) {
-    keeper_ = std::make_unique<platform::KeeperThread>(executor_, platform::system_keeper());
-  }
+  make_keeper();
   const bool was_lasting = is_lasting_;
   // Late work goes on by itself, so it shares what it touches.
   const auto found = std::make_shared<std::optional<Result<platform::StoreKey>>>();

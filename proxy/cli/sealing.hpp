@@ -16,13 +16,17 @@
 
 namespace todoku::cli {
 
+// For another process that reads the database (todoku messages): the key that is there, else clear
+// text only. Blocks.
+std::shared_ptr<const store::Sealer> sealer_for_reading(const std::filesystem::path& state_dir);
+
 class Sealing {
  public:
   Sealing(boost::asio::any_io_executor executor, std::filesystem::path state_dir,
           platform::Log& log);
 
-  // Clear text, by setting.
-  void use_none();
+  // Clear text, by setting; what was sealed before is still opened.
+  boost::asio::awaitable<void> use_none();
   // Looks for the key, makes one where there has never been one. While the key store is locked, or
   // too slow, the sealer has a key of this run only. True = is_lasting() has changed.
   boost::asio::awaitable<bool> look();
@@ -32,6 +36,7 @@ class Sealing {
 
  private:
   void take(const platform::StoreKey& key);
+  void make_keeper();
 
   std::filesystem::path state_dir_;
   platform::Log& log_;

@@ -107,4 +107,12 @@ Result<StoreKey> obtain_store_key(Keeper& keeper, const std::filesystem::path& s
   return chosen;
 }
 
+std::optional<wire::Secret> find_store_key(Keeper& keeper, const std::filesystem::path& state_dir) {
+  StoreKeyFacts facts = gather(keeper, state_dir);
+  const auto source = choose_store_key(facts);
+  if (source == StoreKeySource::keeper) return facts.in_keeper;
+  if (source == StoreKeySource::file) return facts.in_file;
+  return std::nullopt;
+}
+
 }  // namespace todoku::platform

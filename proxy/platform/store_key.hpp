@@ -42,4 +42,7 @@ struct StoreKey {
 // after the keeper was unlocked. Error: there is no good chance to make a key from.
 Result<StoreKey> obtain_store_key(Keeper& keeper, const std::filesystem::path& state_dir);
 
+// The same without making anything: nothing = there is no key, or it is out of reach now.
+std::optional<wire::Secret> find_store_key(Keeper& keeper, const std::filesystem::path& state_dir);
+
 }  // namespace todoku::platform

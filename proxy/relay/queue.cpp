@@ -80,6 +80,12 @@ void Queue::saw(const settings::Account& account, const delivery::Attempt& attem
   }
 }
 
+void Queue::write_event(store::StoredEvent event) {
+  store::Changes changes;
+  changes.push_back(store::AddEvent{std::move(event)});
+  keeping_.store.write_behind(std::move(changes));
+}
+
 // One event for "the network is gone", not one for each account.
 void Queue::tell_of_reach() {
   const bool is_offline =
@@ -88,7 +94,7 @@ void Queue::tell_of_reach() {
   store::StoredEvent event;
   event.at = now();
   event.kind = is_offline ? store::EventKind::offline : store::EventKind::online;
-  keeping_.store.write_behind({store::AddEvent{event}});
+  write_event(std::move(event));
   around_.log.write(platform::LogLevel::warning, is_offline ? "queue.offline" : "queue.online", "",
                     {});
 }
@@ -129,7 +135,7 @@ asio::awaitable<void> Queue::recover() {
   event.parameters = {{"waiting", std::to_string(counts->waiting)},
                       {"held", std::to_string(counts->held)},
                       {"unknown", std::to_string(counts->unknown)}};
-  keeping_.store.write_behind({store::AddEvent{event}});
+  write_event(std::move(event));
   around_.log.write(platform::LogLevel::warning, "queue.waiting_found", "",
                     {{"waiting", static_cast<std::int64_t>(counts->waiting)},
                      {"held", static_cast<std::int64_t>(counts->held)},

@@ -76,6 +76,7 @@ class Queue {
   boost::asio::awaitable<void> rest();
   void notice_sleep();
   void tell_of_reach();
+  void write_event(store::StoredEvent event);
   void log_state(const store::StoredMessage& record);
   void log_trouble(std::string_view what, const std::string& id, const error_code& why);
   double chance();

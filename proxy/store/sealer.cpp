@@ -27,6 +27,7 @@ namespace {
 constexpr std::size_t nonce_size = 12;
 constexpr std::size_t tag_size = Sealer::overhead;
 constexpr std::size_t fingerprint_size = 16;
+constexpr char clear_version = 0;  // not sealed: written while store.encrypt was off
 constexpr char text_version = 1;
 constexpr std::size_t kept_contexts = 8;  // more are made when more threads seal at once
 
@@ -116,12 +117,16 @@ class Hmac {
 
 class None : public Sealer {
  public:
+  explicit None(std::shared_ptr<const Sealer> opener) : opener_(std::move(opener)) {}
   [[nodiscard]] bool encrypts() const override { return false; }
   [[nodiscard]] std::string seal(std::string_view text, std::string_view) const override {
-    return std::string(text);
+    return clear_version + std::string(text);
   }
-  [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view) const override {
-    return std::string(sealed);
+  [[nodiscard]] Result<std::string> open(std::string_view sealed,
+                                         std::string_view about) const override {
+    if (!sealed.empty() && sealed[0] == clear_version) return std::string(sealed.substr(1));
+    if (opener_) return opener_->open(sealed, about);
+    return changed();
   }
   [[nodiscard]] std::string seal_chunk(std::string_view bytes, std::string_view, std::uint64_t,
                                        bool) const override {
@@ -137,6 +142,9 @@ class None : public Sealer {
                       nullptr) == 1);
     return {reinterpret_cast<const char*>(digest.data()), fingerprint_size};
   }
+
+ private:
+  std::shared_ptr<const Sealer> opener_;
 };
 
 class Gcm : public Sealer {
@@ -165,6 +173,7 @@ class Gcm : public Sealer {
 
   [[nodiscard]] Result<std::string> open(std::string_view sealed,
                                          std::string_view about) const override {
+    if (!sealed.empty() && sealed[0] == clear_version) return std::string(sealed.substr(1));
     if (sealed.size() < 1 + nonce_size || sealed[0] != text_version) return changed();
     Nonce nonce;
     std::memcpy(nonce.data(), sealed.data() + 1, nonce_size);
@@ -275,8 +284,8 @@ class Gcm : public Sealer {
 
 }  // namespace
 
-std::shared_ptr<const Sealer> Sealer::none() {
-  return std::make_shared<None>();
+std::shared_ptr<const Sealer> Sealer::none(std::shared_ptr<const Sealer> opener) {
+  return std::make_shared<None>(std::move(opener));
 }
 
 std::shared_ptr<const Sealer> Sealer::with_key(const wire::Secret& key) {

@@ -21,9 +21,9 @@ class Sealer {
   static constexpr std::size_t chunk_size = 64UL * 1024;  // of a body, before sealing
   static constexpr std::size_t overhead = 16;             // bytes that sealing adds to a chunk
 
-  // Clear text: seal and open return what they get.
-  static std::shared_ptr<const Sealer> none();
-  // key: key_size bytes from a good source of chance.
+  // Clear text, marked as such. opener: opens what was sealed with a key before; may be null.
+  static std::shared_ptr<const Sealer> none(std::shared_ptr<const Sealer> opener = nullptr);
+  // key: key_size bytes from a good source of chance. Opens clear text, too.
   static std::shared_ptr<const Sealer> with_key(const wire::Secret& key);
   virtual ~Sealer() = default;
 
