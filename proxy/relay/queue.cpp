@@ -144,7 +144,8 @@ asio::awaitable<void> Queue::recover() {
 
 // Their end was on its way when the last run ended: the store has marked them, with no deadline.
 asio::awaitable<void> Queue::take_over_unknown(store::Time at) {
-  const auto marked = co_await keeping_.store.overdue(store::Time{}, every_one);
+  const store::Time never{};
+  const auto marked = co_await keeping_.store.overdue(never, every_one);
   if (marked.has_error()) co_return;
   for (const auto& one : *marked) {
     const auto loaded = co_await keeping_.store.load(one.id);
