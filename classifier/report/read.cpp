@@ -65,6 +65,8 @@ class Level {
   }
 
   [[nodiscard]] const Material& material() const { return material_; }
+  // Nothing in the message names a recipient: they were taken from the message inside.
+  [[nodiscard]] bool is_guessed() const { return is_guessed_; }
 
  private:
   // In plain text the user's own message stands below a ruler.
@@ -84,7 +86,6 @@ class Level {
   bool read_free_text() {
     const bool is_server = material_.sender == Sender::mail_server;
     const bool tells = tells_of_failure(material_.subject) || tells_of_delay(material_.subject);
-    if (material_.sender == Sender::person && !text_.is_report) return false;
     if (!text_.is_report && !(is_server && (tells || has_failed_field()))) return false;
     add_text_recipients();
     if (report_.recipients.empty()) return false;
@@ -92,7 +93,19 @@ class Level {
     report_.kind = text_.succeeded ? Kind::delivered : warns ? Kind::delayed : Kind::bounce;
     report_.kind_reason = KindReason::free_text;
     report_.system = text_.system;
+    if (material_.sender == Sender::person) pass_on();
     return true;
+  }
+
+  // A mail program's user pasted the report: it is somebody else's.
+  void pass_on() {
+    DeliveryReport whole;
+    whole.kind_reason = KindReason::forwarded_by_person;
+    for (auto& one : report_.recipients) settle(one);
+    fill_original(material_.original, report_.original);
+    whole.forwarded.push_back(std::move(report_));
+    report_ = std::move(whole);
+    material_.original = {};
   }
 
   [[nodiscard]] bool has_failed_field() const {
@@ -110,7 +123,8 @@ class Level {
       report_.recipients.push_back(std::move(recipient));
     }
     add_failed_field(*material_.header, text_, report_);
-    if (report_.recipients.empty()) add_from_original(material_, text_, report_);
+    is_guessed_ = report_.recipients.empty();
+    if (is_guessed_) add_from_original(material_, text_, report_);
   }
 
   void read_automatic_reply() {
@@ -135,6 +149,7 @@ class Level {
   Material material_;
   TextReport text_;
   DeliveryReport report_;
+  bool is_guessed_ = false;
 };
 
 bool is_report(const DeliveryReport& report) {
@@ -218,7 +233,8 @@ void look_inside(const mail::Message& message, const Material& material, std::si
 DeliveryReport read_level(const mail::Message& message, std::size_t root, std::size_t level) {
   Level reader(message, root);
   auto report = reader.read();
-  if (!is_report(report) && report.kind_reason == KindReason::ordinary) {
+  const bool is_ordinary = report.kind_reason == KindReason::ordinary;
+  if (is_ordinary || reader.is_guessed()) {
     look_inside(message, reader.material(), level, report);
   }
   return report;

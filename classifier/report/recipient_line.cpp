@@ -41,6 +41,7 @@ bool take_rest(std::string_view rest, bool is_bracketed, RecipientLine& found) {
   if (text.empty()) return true;
   if (text.starts_with("...")) {
     found.reason = trim(text.substr(3));
+    found.has_own_code = code_size(found.reason) != 0;
     found.is_certain = true;
     return true;
   }
@@ -122,6 +123,12 @@ std::optional<RecipientLine> recipient_line(std::string_view line) {
     if (!address || address->begin > (is_bracketed ? 1U : 0U)) return std::nullopt;
     found.address = address->address;
     auto rest = line.substr(address->end);
+    // "Name or address <a@b>": the bracketed one was meant
+    if (const auto real = find_address(rest);
+        real && trim(rest).starts_with('<') && rest.find('<') + 1 == real->begin + 1) {
+      found.address = real->address;
+      rest = rest.substr(real->end);
+    }
     if (is_bracketed && !rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
       rest.remove_prefix(1);
     }
@@ -129,7 +136,7 @@ std::optional<RecipientLine> recipient_line(std::string_view line) {
   }
   if (code != 0) {
     if (!found.is_certain) return std::nullopt;
-    found.reason = whole;
+    if (!found.has_own_code) found.reason = whole;
   }
   return found;
 }

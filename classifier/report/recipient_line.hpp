@@ -10,10 +10,11 @@
 namespace todoku::report {
 
 struct RecipientLine {
-  std::string_view address;  // empty: a pipe or a file, whose owner is named below
-  std::string_view reason;   // what the line itself says; may be empty
-  std::string_view alias;    // "(expanded from <alias>)"; may be empty
-  bool is_certain = false;   // the form alone tells, also where no list was announced
+  std::string_view address;   // empty: a pipe or a file, whose owner is named below
+  std::string_view reason;    // what the line itself says; may be empty
+  std::string_view alias;     // "(expanded from <alias>)"; may be empty
+  bool has_own_code = false;  // "554 <a@b>... 550 why": the reason begins with a code itself
+  bool is_certain = false;    // the form alone tells, also where no list was announced
 };
 
 // line: trimmed, not empty.

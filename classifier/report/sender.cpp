@@ -89,6 +89,11 @@ bool has_any(std::string_view text, std::span<const std::string_view> words) {
   return false;
 }
 
+// Programs that speak of themselves as such: not a person, whatever mail client field they write.
+constexpr std::array<std::string_view, 12> program_names{
+    "no-reply",   "noreply", "-admin@", "root@",     "daemon",       "do-not-reply",
+    "donotreply", "owner-",  "-owner@", "-bounces@", "notification", "mailserver"};
+
 bool is_null_path(std::string_view path) {
   return path == "<>" || path == "< >" || begins_with(path, "<mailer-daemon");
 }
@@ -108,8 +113,11 @@ Sender sender_of(const mail::Header& header, std::string_view subject) {
   if (has_any(from.substr(0, 400), server_names) || from == "<>") return Sender::mail_server;
   const auto path = header.raw("Return-Path");
   if (is_null_path(path) && !has_automatic_subject(subject)) return Sender::mail_server;
+  const bool is_program = header.has("Auto-Submitted") || has_any(from, program_names);
+  if (is_program && !begins_with(subject, "fw")) return Sender::unknown;
   const bool is_answer = header.has("In-Reply-To") || header.has("References");
-  if (answers_or_forwards(subject) || is_answer) return Sender::person;
+  const bool has_client = header.has("User-Agent") || header.has("X-Mailer");
+  if (answers_or_forwards(subject) || is_answer || has_client) return Sender::person;
   return Sender::unknown;
 }
 

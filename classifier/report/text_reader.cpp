@@ -46,6 +46,10 @@ class TextReader {
     while (!rest.empty() && ++lines <= max_lines) {
       const auto begin = static_cast<std::size_t>(rest.data() - text_.data());
       const auto line = mail::take_line(rest);
+      if (begins_message(line)) {
+        report_.end = report_.behind = begin;
+        break;
+      }
       if (!take(line)) {
         report_.end = begin;
         report_.behind = static_cast<std::size_t>(rest.data() - text_.data());
@@ -58,6 +62,16 @@ class TextReader {
   }
 
  private:
+  // Machine readable fields in the text, or the user's own message without any ruler in front.
+  [[nodiscard]] bool begins_message(std::string_view line) const {
+    if (!report_.is_report || line.empty() || report_.recipients.empty()) return false;
+    for (const std::string_view name :
+         {"reporting-mta:", "final-recipient:", "received:", "return-path:", "message-id:"}) {
+      if (begins_with(line, name)) return true;
+    }
+    return false;
+  }
+
   // false: the user's own message begins here.
   bool take(std::string_view line) {
     const bool is_indented = line.starts_with(' ') || line.starts_with('\t');
@@ -112,7 +126,7 @@ class TextReader {
       in_fields_ = !is_listing_;
       takes_reason_ = false;
     }
-    if ((means & recipient_here) != 0) take_recipient_in(behind);
+    if ((means & recipient_here) != 0) take_recipient_in(behind, (means & reason_here) == 0);
     if ((means & reason_here) != 0) {
       append_words(reason(), sentence);
       takes_reason_ = true;
@@ -138,14 +152,14 @@ class TextReader {
     if (report_.system.empty()) report_.system = phrase.system;
   }
 
-  void take_recipient_in(std::string_view words) {
+  void take_recipient_in(std::string_view words, bool with_rest) {
     if (const auto found = find_address(words)) {
       add(found->address);
       is_listing_ = false;
       takes_reason_ = true;
       auto rest = trim(words.substr(found->end));
       if (rest.starts_with('>')) rest = trim(rest.substr(1));
-      if (rest.size() > 3) append_words(reason(), rest);
+      if (with_rest && rest.size() > 3) append_words(reason(), rest);
     } else {
       is_listing_ = true;
     }
@@ -159,7 +173,7 @@ class TextReader {
         return;
       }
     }
-    if (in_fields_ && !is_listing_ && mail::is_field_line(line)) return;
+    if (in_fields_ && !is_listing_ && line.find(':') != line.npos) return;
     if (auto found = recipient_line(line); found && may_be_recipient(*found)) {
       take_recipient(*found);
       return;
@@ -177,8 +191,8 @@ class TextReader {
 
   [[nodiscard]] bool may_be_recipient(const RecipientLine& found) const {
     if (found.address.empty()) return is_listing_;
-    if (current_ != no_one && !found.is_certain &&
-        same_word(report_.recipients[current_].address, found.address)) {
+    if (current_ != no_one && same_word(report_.recipients[current_].address, found.address) &&
+        !(found.is_certain && transcript_.is_dialogue())) {
       return false;  // its own address once more, in the reason
     }
     return is_listing_ || (found.is_certain && (report_.is_report || from_system_));
@@ -190,6 +204,7 @@ class TextReader {
     if (current_ == no_one) return;
     auto& one = report_.recipients[current_];
     if (!found.alias.empty()) one.alias = found.alias;
+    is_settled_ = answer != nullptr;
     if (answer != nullptr) {
       settle(one, *answer);
       transcript_.settle();
@@ -282,6 +297,7 @@ class TextReader {
   bool in_fields_ = false;     // a summary of the user's message
   bool is_behind_blank_ = false;
   bool is_consumed_ = false;
+  bool is_settled_ = false;  // the dialogue told the current one's reason
 };
 
 }  // namespace
