@@ -3,6 +3,7 @@
 
 #include "classifier/mail/ascii.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -72,12 +73,14 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
       }
     }
     if (is_entity) continue;
-    const bool is_blank = c == ' ' || c == '\n' || c == '\t';  // runs of blanks mean one
-    if (!is_blank) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ' && out.back() != '\n') {
-      out += ' ';
+    if (!is_space(c)) {
+      auto end = html.find_first_of("<& \n\t", i + 1);
+      end = std::min(end, html.size());
+      out.append(html, i, end - i);
+      i = end;
+      continue;
     }
+    if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';  // a run means one
     ++i;
   }
   return out;

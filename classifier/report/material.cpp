@@ -52,7 +52,7 @@ class Gatherer {
       is_mine_[i] = true;
       take(part, i);
     }
-    if (material_.text.empty()) material_.text = html_;
+    if (html_ != nullptr && material_.text.empty() && material_.status_parts.empty()) read_html();
     return std::move(material_);
   }
 
@@ -62,10 +62,7 @@ class Gatherer {
       case PartType::plain_text:
         return take_text(part, index);
       case PartType::html:
-        if (html_.empty() && material_.text.empty() && !is_behind_report_) {
-          std::string storage;
-          html_ = mail::text_from_html(mail::text_of(part, storage), Material::max_text);
-        }
+        if (html_ == nullptr && !is_behind_report_) html_ = &part;
         return;
       case PartType::delivery_status:
         take_status(part);
@@ -91,6 +88,12 @@ class Gatherer {
   static std::string copy_of(const Part& part) {
     std::string storage;
     return std::string(mail::text_of(part, storage, Material::max_text));
+  }
+
+  // Only where nothing else speaks: HTML is long and slow to read.
+  void read_html() {
+    std::string storage;
+    material_.text = mail::text_from_html(mail::text_of(*html_, storage), Material::max_text);
   }
 
   void take_status(const Part& part) {
@@ -145,7 +148,7 @@ class Gatherer {
   std::size_t root_;
   Material material_;
   std::vector<bool> is_mine_;
-  std::string html_;
+  const Part* html_ = nullptr;
   bool is_behind_report_ = false;  // what follows is the message that came back
 };
 

@@ -242,11 +242,13 @@ DeliveryReport read_level(const mail::Message& message, std::size_t root, std::s
 
 // The next message of an mbox file: behind "\n\nFrom word ... " with a field line below.
 std::size_t next_in_mbox(std::string_view text) {
-  for (auto at = text.find("\n\nFrom "); at != text.npos; at = text.find("\n\nFrom ", at + 1)) {
-    auto rest = text.substr(at + 2);
+  // "From " is rare, and so quicker to look for than line ends.
+  for (auto at = text.find("From ", 2); at != text.npos; at = text.find("From ", at + 1)) {
+    if (text[at - 1] != '\n' || text[at - 2] != '\n') continue;
+    auto rest = text.substr(at);
     const auto line = mail::take_line(rest);
     const bool has_year = line.find(" 19") != line.npos || line.find(" 20") != line.npos;
-    if (has_year && mail::is_field_line(rest.substr(0, rest.find('\n')))) return at + 2;
+    if (has_year && mail::is_field_line(rest.substr(0, rest.find('\n')))) return at;
   }
   return text.npos;
 }

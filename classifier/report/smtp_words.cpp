@@ -104,15 +104,21 @@ std::string_view host_at(std::string_view text) {
   return host;
 }
 
+bool begins_word(std::string_view text, std::size_t at) {
+  return at == 0 || !is_letter(text[at - 1]);
+}
+
 // A host behind one of the words that lead to it.
 std::string_view host_behind_word(std::string_view text) {
   static constexpr std::array<std::string_view, 8> words{
       "talking to ",        "host ",   "server <",    "connect to ", "connection with ",
       "conversation with ", "server ", "rejected by "};
-  for (const auto word : words) {
-    for (auto at = mail::find_word(text, word); at != text.npos;
-         at = mail::find_word(text, word, at + 1)) {
-      if (at > 0 && is_letter(text[at - 1])) continue;
+  constexpr std::string_view first_letters = "thscrTHSCR";
+  for (auto at = text.find_first_of(first_letters); at != text.npos;
+       at = text.find_first_of(first_letters, at + 1)) {
+    if (!begins_word(text, at)) continue;
+    for (const auto word : words) {
+      if (!begins_with(text.substr(at), word)) continue;
       const auto host = host_at(text.substr(at + word.size()));
       if (host.find('.') != host.npos) return host;
     }
@@ -124,11 +130,20 @@ std::string_view host_behind_word(std::string_view text) {
 
 std::string_view command_named(std::string_view text) {
   text = text.substr(0, 4096);
-  const auto lowered = mail::lower_copy(text);
-  for (const auto& [phrase, command] : phrases) {
-    if (lowered.find(phrase) != std::string::npos) return command;
+  // One pass: at each beginning of a word, the rows above the best one found so far.
+  std::size_t best = phrases.size();
+  for (std::size_t at = 0; at < text.size() && best > 0; ++at) {
+    const char first = mail::lower(text[at]);
+    if (!(is_letter(first) || first == '[') || !begins_word(text, at)) continue;
+    for (std::size_t row = 0; row < best; ++row) {
+      const auto phrase = phrases[row].first;
+      if (phrase.front() == first && begins_with(text.substr(at), phrase)) {
+        best = row;
+        break;
+      }
+    }
   }
-  return {};
+  return best < phrases.size() ? phrases[best].second : std::string_view();
 }
 
 std::string_view command_of_line(std::string_view line) {
