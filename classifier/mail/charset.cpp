@@ -210,4 +210,10 @@ std::string to_utf8(std::string_view text, std::string_view charset) {
   return std::string(view);
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 }  // namespace todoku::mail

@@ -71,6 +71,16 @@ std::string_view guessed_boundary(std::string_view body) {
   return {};
 }
 
+// Does a body show its parts at once, or after a line or two of preamble?
+bool begins_with_part(std::string_view body) {
+  constexpr std::size_t max_preamble = 300;
+  const auto head = body.substr(0, max_preamble);
+  const auto line = head.starts_with("--") ? 0 : head.find("\n--");
+  if (line == std::string_view::npos) return false;
+  const auto boundary = guessed_boundary(body.substr(line));
+  return !boundary.empty() && trim(body.substr(line)).substr(2).starts_with(boundary);
+}
+
 // The texts between the delimiter lines; at most max of them.
 std::vector<std::string_view> between(std::string_view body, std::string_view boundary,
                                       std::size_t max) {
@@ -137,6 +147,9 @@ class Reader {
     const auto content_type = part.header.raw("Content-Type");
     part.type = type_of(content_type);
     part.encoding = transfer_encoding(part.header.raw("Content-Transfer-Encoding"));
+    if (part.type == PartType::plain_text && content_type.empty() && begins_with_part(part.body)) {
+      part.type = PartType::multipart;  // the field that says so was lost
+    }
     message_.parts.push_back(std::move(part));
     const auto index = message_.parts.size() - 1;
     if (message_.parts[index].type == PartType::multipart) {

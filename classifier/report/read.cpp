@@ -11,6 +11,7 @@
 #include "classifier/report/material.hpp"
 #include "classifier/report/service_notice.hpp"
 #include "classifier/report/settle.hpp"
+#include "classifier/report/system_names.hpp"
 #include "classifier/report/text_reader.hpp"
 
 #include <algorithm>
@@ -69,18 +70,27 @@ class Level {
   [[nodiscard]] bool is_guessed() const { return is_guessed_; }
 
  private:
-  // In plain text the user's own message stands below a ruler.
+  // In plain text the user's own message stands below a ruler; its lines may be cut and indented.
   void read_original_behind_text() {
     if (text_.behind >= material_.text.size() || !material_.original.empty()) return;
-    auto rest = std::string_view(material_.text).substr(text_.behind);
-    while (!rest.empty()) {  // rulers and blanks, then the first field
-      auto behind = rest;
-      const auto line = mail::take_line(behind);
-      if (mail::is_field_line(line)) break;
-      rest = behind;
+    constexpr std::size_t max_size = 16 * 1024;
+    auto rest = std::string_view(material_.text).substr(text_.behind, max_size);
+    std::string fields;
+    int count = 0;
+    while (!rest.empty()) {
+      const auto line = mail::take_line(rest);
+      const auto words = trim(line);
+      const bool is_folded = words.size() < line.size() && line.front() != words.front();
+      if (words.empty() && count >= 2) break;
+      if (mail::is_field_line(words)) {
+        fields.append(words).append("\n");
+        ++count;
+      } else if (is_folded && count > 0) {
+        fields.append(" ").append(words).append("\n");
+      }
     }
     std::string_view body;
-    material_.original = mail::Header::read(rest, body);
+    material_.original = mail::Header::read(material_.kept.emplace_back(std::move(fields)), body);
   }
 
   bool read_free_text() {
@@ -93,6 +103,9 @@ class Level {
     report_.kind = text_.succeeded ? Kind::delivered : warns ? Kind::delayed : Kind::bounce;
     report_.kind_reason = KindReason::free_text;
     report_.system = text_.system;
+    for (auto& one : report_.recipients) {
+      if (one.diagnostic.empty()) one.diagnostic = first_words();
+    }
     if (material_.sender == Sender::person) pass_on();
     return true;
   }
@@ -106,6 +119,22 @@ class Level {
     whole.forwarded.push_back(std::move(report_));
     report_ = std::move(whole);
     material_.original = {};
+  }
+
+  // What the report says, where no line of it is marked as the reason.
+  [[nodiscard]] std::string first_words() const {
+    constexpr std::size_t max_words = 600;
+    const auto all = std::string_view(material_.text).substr(0, text_.end);
+    std::string words;
+    bool is_blank = true;
+    for (const char c : trim(all)) {
+      if (words.size() >= max_words + 8) break;
+      const bool was_blank = is_blank;
+      is_blank = mail::is_space(c);
+      if (!is_blank) words += c;
+      if (is_blank && !was_blank) words += ' ';
+    }
+    return std::string(mail::cut_utf8(words, max_words));
   }
 
   [[nodiscard]] bool has_failed_field() const {
@@ -141,8 +170,13 @@ class Level {
   DeliveryReport finish() {
     for (auto& one : report_.recipients) settle(one);
     fill_original(material_.original, report_.original);
+    const bool is_common = report_.system.empty() || report_.system == "exim";
+    if (is_common && report_.kind != Kind::not_a_bounce) {  // others write in Exim's words
+      const auto system = system_of(material_, report_);
+      if (!system.empty()) report_.system = system;
+    }
     const auto end = std::min(text_.end == 0 ? material_.text.size() : text_.end, max_report_text);
-    report_.text = mail::to_utf8(std::string_view(material_.text).substr(0, end), "");
+    report_.text = mail::cut_utf8(material_.text, end);
     return std::move(report_);
   }
 

@@ -13,11 +13,9 @@ namespace {
 constexpr std::size_t max_diagnostic = 4096;
 constexpr std::size_t max_short = 512;
 
-// Cut at a character, not inside one.
 void bound(std::string& text, std::size_t size) {
-  if (text.size() <= size) return;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-  text.resize(size);
+  if (!mail::is_valid_utf8(text)) text = mail::to_utf8(text, "");
+  text.resize(mail::cut_utf8(text, size).size());
 }
 
 }  // namespace

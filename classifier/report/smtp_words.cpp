@@ -17,7 +17,7 @@ using mail::is_letter;
 using mail::trim;
 
 // size: a table. Lower case; the first that is found counts, so the longer stand first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 46> phrases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 51> phrases{{
     {"in reply to end of data", "EOM"},
     {"after end of data", "EOM"},
     {"end of data", "EOM"},
@@ -40,6 +40,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 46> phrases{
     {"while sending rcpt", "RCPT"},
     {"does not like recipient", "RCPT"},
     {"in rcpt to", "RCPT"},
+    {"for rcpt to", "RCPT"},
+    {"for mail from", "MAIL"},
+    {"for text command", "EOM"},
+    {"for data command", "DATA"},
+    {"error after data", "DATA"},
     {"smtp:rcpt", "RCPT"},
     {"rejected recipient <", "RCPT"},
     {"in reply to mail", "MAIL"},

@@ -2,6 +2,7 @@
 #include "classifier/report/text_reader.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 #include "classifier/mail/header.hpp"
 #include "classifier/report/address.hpp"
 #include "classifier/report/phrasebook.hpp"
@@ -24,7 +25,7 @@ constexpr std::size_t no_one = static_cast<std::size_t>(-1);
 void append_words(std::string& text, std::string_view words) {
   if (words.empty() || text.size() >= max_reason) return;
   if (!text.empty()) text += ' ';
-  text += words.substr(0, max_reason);
+  text += mail::cut_utf8(words, max_reason);
 }
 
 // "(reason: 550 ...)" is Sendmail's wrapping, and nothing of the reason.
@@ -95,7 +96,7 @@ class TextReader {
   // The phrases in a line: at its beginning, and behind each full stop.
   bool take_sentences(std::string_view line) {
     is_consumed_ = false;
-    std::string_view sentence = without_bullet(line);
+    std::string_view sentence = with_single_blanks(without_bullet(line));
     for (int count = 0; count < 4 && !sentence.empty(); ++count) {
       const Phrase* phrase = find_phrase(sentence);
       const bool counts =
@@ -106,6 +107,16 @@ class TextReader {
       sentence = trim(sentence.substr(stop + 2));
     }
     return true;
+  }
+
+  // Some reports set their text with runs of blanks.
+  std::string_view with_single_blanks(std::string_view line) {
+    if (line.find("  ") == line.npos || line.size() > max_reason) return line;
+    single_.clear();
+    for (const char c : line) {
+      if (c != ' ' || single_.empty() || single_.back() != ' ') single_ += c;
+    }
+    return single_;
   }
 
   bool take_phrase(const Phrase& phrase, std::string_view sentence, bool is_first) {
@@ -260,13 +271,22 @@ class TextReader {
       const bool is_same = one.reason.substr(0, 3) == first.text.substr(0, 3);
       if (one.reason.empty() || (one.command.empty() && is_same)) settle(one, first);
     }
-    if (!report_.recipients.empty()) return;
+    if (report_.recipients.empty()) take_recipients_of_dialogue();
+    if (report_.recipients.empty()) append_words(report_.general_reason, first.text);
+  }
+
+  // A bare dialogue: who was refused by name, else all whom it was about.
+  void take_recipients_of_dialogue() {
     for (const auto& answer : transcript_.refusals()) {
       if (answer.recipient.empty()) continue;
       add(answer.recipient);
       if (current_ != no_one) settle(report_.recipients[current_], answer);
     }
-    if (report_.recipients.empty()) append_words(report_.general_reason, first.text);
+    if (!report_.recipients.empty()) return;
+    for (const auto& address : transcript_.recipients()) {
+      add(address);
+      if (current_ != no_one) settle(report_.recipients[current_], transcript_.refusals().front());
+    }
   }
 
   // A list of addresses, then one reason for all of them.
@@ -297,6 +317,7 @@ class TextReader {
   bool in_fields_ = false;     // a summary of the user's message
   bool is_behind_blank_ = false;
   bool is_consumed_ = false;
+  std::string single_;
   bool is_settled_ = false;  // the dialogue told the current one's reason
 };
 

@@ -34,6 +34,14 @@ bool Transcript::take(std::string_view line) {
     command(words);
     return true;
   }
+  if (const auto words = behind(line, "sent <<<"); !words.empty()) {  // InterScan's arrows
+    command(trim(words));
+    return true;
+  }
+  if (const auto words = behind(line, "received >>>"); !words.empty()) {
+    reply(trim(words));
+    return true;
+  }
   if (line.starts_with("<<<")) {
     reply(trim(line.substr(3)));
     return true;
@@ -52,7 +60,10 @@ void Transcript::command(std::string_view line) {
   command_ = command_of_line(line);
   recipient_.clear();
   if (command_ != "RCPT") return;
-  if (const auto found = find_address(line)) recipient_ = found->address;
+  const auto found = find_address(line);
+  if (!found) return;
+  recipient_ = found->address;
+  if (recipients_.size() < max_refusals) recipients_.push_back(recipient_);
 }
 
 void Transcript::reply(std::string_view line) {

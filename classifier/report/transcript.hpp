@@ -24,6 +24,8 @@ class Transcript {
   [[nodiscard]] const Answer* pending() const;
   void settle() { is_pending_ = false; }
   [[nodiscard]] const std::vector<Answer>& refusals() const { return refusals_; }
+  // Whom the dialogue was about, refused or not.
+  [[nodiscard]] const std::vector<std::string>& recipients() const { return recipients_; }
   [[nodiscard]] bool is_dialogue() const { return is_dialogue_; }
 
  private:
@@ -34,6 +36,7 @@ class Transcript {
   std::string command_;
   std::string recipient_;
   std::vector<Answer> refusals_;
+  std::vector<std::string> recipients_;
   bool is_pending_ = false;
   bool goes_on_ = false;  // the last line was a refusal: a next one continues it
   bool is_dialogue_ = false;
