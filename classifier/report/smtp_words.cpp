@@ -115,8 +115,8 @@ bool begins_word(std::string_view text, std::size_t at) {
 
 // A host behind one of the words that lead to it.
 std::string_view host_behind_word(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> words{
-      "talking to ",        "host ",   "server <",    "connect to ", "connection with ",
+  static constexpr std::array<std::string_view, 9> words{
+      "talking to ",        "host ",   "host: ",      "server <", "connect to ", "connection with ",
       "conversation with ", "server ", "rejected by "};
   constexpr std::string_view first_letters = "thscrTHSCR";
   for (auto at = text.find_first_of(first_letters); at != text.npos;
@@ -178,12 +178,17 @@ Peer peer_named(std::string_view text) {
     auto inside = text.substr(open + 1, close - open - 1);
     if (begins_with(inside, "ipv6:")) inside.remove_prefix(5);
     const auto host = host_before(text.substr(0, open));
-    if (!is_ip(inside)) continue;
-    if (!host.empty() || peer.ip.empty()) {
-      peer.ip = inside;
-      peer.host = host;
-    }
-    if (!host.empty()) return peer;
+    // An address without a name in front is rather the sender's: "Client host [192.0.2.1] blocked".
+    const bool is_peer = !host.empty() || text.substr(close + 1).starts_with(" said");
+    if (!is_ip(inside) || !is_peer) continue;
+    peer.ip = inside;
+    peer.host = host;
+    return peer;
+  }
+  const auto words = begins_with(text, "connected to ") ? text.substr(13) : text;
+  if (const auto first = words.substr(0, words.find(' ')); is_ip(first)) {  // qmail
+    peer.ip = first;
+    return peer;
   }
   peer.host = host_behind_word(text);
   if (is_ip(peer.host)) {

@@ -5,6 +5,7 @@
 #include "classifier/mail/charset.hpp"
 #include "classifier/mail/header.hpp"
 #include "classifier/report/address.hpp"
+#include "classifier/report/codes.hpp"
 #include "classifier/report/phrasebook.hpp"
 #include "classifier/report/recipient_line.hpp"
 #include "classifier/report/transcript.hpp"
@@ -189,6 +190,7 @@ class TextReader {
       take_recipient(*found);
       return;
     }
+    if (is_settled_ && !takes_reason_) return;
     const bool is_of_current =
         current_ != no_one && (takes_reason_ || !ended_by_blank(is_indented));
     if (is_of_current || takes_reason_) append_words(reason(), unwrapped(line));
@@ -230,7 +232,12 @@ class TextReader {
     // The dialogue tells more than a cut "(reason: ...)" of the same reply.
     const bool is_fuller = one.reason.substr(0, 3) == answer.text.substr(0, 3) &&
                            one.reason.size() < answer.text.size();
-    if (one.reason.empty() || is_fuller) one.reason = answer.text;
+    if (one.reason.empty() || is_fuller) {
+      one.reason = answer.text;
+    } else if (codes_in(one.reason)
+                   .reply.empty()) {  // "mx.example [192.0.2.1]:", then the dialogue
+      append_words(one.reason, answer.text);
+    }
     if (one.command.empty()) one.command = answer.command;
     if (one.host.empty()) one.host = answer.host;
   }
