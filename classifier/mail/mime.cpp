@@ -169,7 +169,10 @@ class Reader {
     if (!may_open(index)) return;
     const auto body = message_.parts[index].body;
     const auto room = limits_.parts - std::min(limits_.parts, message_.parts.size());
-    auto texts = boundary.empty() ? std::vector<std::string_view>() : between(body, boundary, room);
+    constexpr std::size_t max_boundary = 256;  // RFC 2046 allows 70
+    auto texts = boundary.empty() || boundary.size() > max_boundary
+                     ? std::vector<std::string_view>()
+                     : between(body, boundary, room);
     if (texts.empty()) {
       if (const auto guess = guessed_boundary(body); !guess.empty()) {
         texts = between(body, guess, room);

@@ -28,8 +28,8 @@ bool is_reply_at(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   const std::string_view behind = text.substr(at + 3);
   if (!before.empty() && !is_code_border(before.back()) && before.back() != '-') return false;
-  if ((before.ends_with('[') && behind.starts_with(']')) || before.ends_with("port ") ||
-      before.ends_with("port="))
+  if ((before.ends_with('[') && behind.starts_with(']')) || before.ends_with("]:") ||
+      before.ends_with("port ") || before.ends_with("port="))
     return false;
   if (before.ends_with("=") || before.ends_with("id ")) return false;
   if (behind.empty()) return true;

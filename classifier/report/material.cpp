@@ -97,15 +97,16 @@ class Gatherer {
   }
 
   void take_status(const Part& part) {
-    auto text = copy_of(part);
+    std::string text;
     // What stands in the part's own header for want of an empty line belongs to it.
     for (const auto& field : part.header.fields()) {
       if (mail::begins_with(field.name, "content-") ||
           mail::same_word(field.name, "MIME-Version")) {
         continue;
       }
-      text.insert(0, std::string(field.name) + ":" + mail::unfolded(field.body) + "\n");
+      text.append(field.name).append(":").append(mail::unfolded(field.body)).append("\n");
     }
+    text += copy_of(part);
     material_.status_parts.push_back(std::move(text));
     is_behind_report_ = true;
   }

@@ -109,8 +109,8 @@ bool answers_or_forwards(std::string_view subject) {
 }  // namespace
 
 Sender sender_of(const mail::Header& header, std::string_view subject) {
-  const auto from = header.raw("From");
-  if (has_any(from.substr(0, 400), server_names) || from == "<>") return Sender::mail_server;
+  const auto from = header.raw("From").substr(0, 400);
+  if (has_any(from, server_names) || from == "<>") return Sender::mail_server;
   const auto path = header.raw("Return-Path");
   if (is_null_path(path) && !has_automatic_subject(subject)) return Sender::mail_server;
   const bool is_program = header.has("Auto-Submitted") || has_any(from, program_names);

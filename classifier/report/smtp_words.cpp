@@ -87,7 +87,9 @@ bool is_ip(std::string_view text) {
   }
   const auto dots = std::count(text.begin(), text.end(), '.');
   const auto colons = std::count(text.begin(), text.end(), ':');
-  return colons >= 2 || (dots == 3 && colons == 0);
+  const bool is_tight =
+      is_digit(text.front()) && is_digit(text.back()) && text.find("..") == text.npos;
+  return colons >= 2 || (dots == 3 && colons == 0 && is_tight);
 }
 
 // The host name that ends text, which may end in blanks.
