@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classifier/mail/charset.hpp"
+
+#include "classifier/mail/ascii.hpp"
+
+#include <iconv.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace todoku::mail {
+
+namespace {
+
+// An iconv descriptor. Opening one loads a module in glibc (about 50 µs), so each thread keeps the
+// few that it used last; the conversion itself starts from the initial state each time.
+class Converter {
+ public:
+  explicit Converter(const std::string& charset) : handle_(iconv_open("UTF-8", charset.c_str())) {}
+  Converter(Converter&& other) noexcept : handle_(std::exchange(other.handle_, none())) {}
+  Converter& operator=(Converter&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+  ~Converter() {
+    if (is_known()) iconv_close(handle_);
+  }
+  [[nodiscard]] bool is_known() const { return handle_ != none(); }
+
+  // Appends text to out. max_faults: as many bytes may be unreadable; false when there are more.
+  bool convert(std::string_view text, std::size_t max_faults, std::string& out) {
+    iconv(handle_, nullptr, nullptr, nullptr, nullptr);
+    std::array<char, 4096> piece;
+    char* in = const_cast<char*>(text.data());  // iconv's interface; it does not write there
+    std::size_t left = text.size();
+    std::size_t faults = 0;
+    while (left > 0) {
+      char* to = piece.data();
+      std::size_t room = piece.size();
+      const auto result = iconv(handle_, &in, &left, &to, &room);
+      out.append(piece.data(), piece.size() - room);
+      if (result != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
+      if (++faults > max_faults) return false;
+      out += "\xef\xbf\xbd";
+      ++in;
+      --left;
+    }
+    return true;
+  }
+
+ private:
+  static iconv_t none() { return reinterpret_cast<iconv_t>(-1); }
+  iconv_t handle_;
+};
+
+Converter& converter_for(std::string_view charset) {
+  constexpr std::size_t kept = 8;
+  struct Known {
+    std::string charset;
+    Converter converter;
+  };
+  thread_local std::array<std::optional<Known>, kept> known;
+  thread_local std::size_t next = 0;
+  for (auto& one : known) {
+    if (one && one->charset == charset) return one->converter;
+  }
+  auto& place = known[next++ % kept];
+  std::string name(charset);
+  Converter made(name);
+  place.emplace(Known{std::move(name), std::move(made)});
+  return place->converter;
+}
+
+bool is_plain_ascii(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    if ((word & 0x8080808080808080U) != 0) return false;
+  }
+  for (; left > 0; ++at, --left) {
+    if (static_cast<unsigned char>(*at) >= 0x80) return false;
+  }
+  return true;
+}
+
+bool has_japanese_escape(std::string_view text) {
+  for (auto at = text.find('\x1b'); at != std::string_view::npos; at = text.find('\x1b', at + 1)) {
+    const auto next = text.substr(at + 1, 1);
+    if (next == "$" || next == "(") return true;
+  }
+  return false;
+}
+
+// The names under which iconv knows what mails declare.
+std::string iconv_name(std::string_view charset) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> names{{
+      {"unicode-1-1-utf-7", "UTF-7"},
+      {"x-sjis", "CP932"},
+      {"shift_jis", "CP932"},  // with the vendor characters that Japanese mails do use
+      {"shift-jis", "CP932"},
+      {"sjis", "CP932"},
+      {"windows-31j", "CP932"},
+      {"cp932", "CP932"},
+      {"x-euc-jp", "EUC-JP-MS"},
+      {"euc-jp", "EUC-JP-MS"},
+      {"iso-2022-jp", "ISO-2022-JP-3"},
+      {"gb2312", "GB18030"},
+      {"gbk", "GB18030"},
+  }};
+  for (const auto& [declared, known] : names) {
+    if (same_word(charset, declared)) return std::string(known);
+  }
+  std::string name;
+  for (const char c : charset.substr(0, 40)) {
+    // "//" would switch on iconv's own options
+    if (is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':') name += c;
+  }
+  return name;
+}
+
+bool is_utf8_name(std::string_view charset) {
+  return same_word(charset, "utf-8") || same_word(charset, "utf8");
+}
+
+bool is_ascii_name(std::string_view charset) {
+  return charset.empty() || same_word(charset, "us-ascii") || same_word(charset, "ascii");
+}
+
+// Seven bits that are more than they seem.
+bool is_seven_bit_code(std::string_view charset) {
+  return begins_with(charset, "iso-2022-") || has_word(charset, "utf-7") ||
+         begins_with(charset, "hz-") || begins_with(charset, "utf-16") ||
+         begins_with(charset, "utf-32");
+}
+
+std::string guessed(std::string_view text) {
+  for (const std::string_view charset : {"EUC-JP-MS", "CP932"}) {
+    auto& converter = converter_for(charset);
+    std::string out;
+    if (converter.is_known() && converter.convert(text, 0, out)) return out;
+  }
+  std::string out;
+  auto& western = converter_for("ISO-8859-1");
+  if (western.is_known()) western.convert(text, text.size(), out);
+  return out;
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || i + size > text.size()) return false;
+    std::uint32_t point = lead & (0x7fU >> size);
+    for (std::size_t k = 1; k < size; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xc0) != 0x80) return false;
+      point = (point << 6) | (next & 0x3fU);
+    }
+    if ((size == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
+        (size == 4 && (point < 0x10000 || point > 0x10ffff))) {
+      return false;
+    }
+    i += size;
+  }
+  return true;
+}
+
+std::string_view view_as_utf8(std::string_view text, std::string_view charset,
+                              std::string& storage) {
+  const bool is_ascii = is_plain_ascii(text);
+  if (has_japanese_escape(text) && !begins_with(charset, "iso-2022-")) {
+    charset = "iso-2022-jp";  // raw escapes outside any declared part are common in Japan
+  } else if (is_ascii && !is_seven_bit_code(charset)) {
+    return text;
+  } else if ((is_utf8_name(charset) || is_ascii_name(charset)) && is_valid_utf8(text)) {
+    return text;
+  }
+  storage.clear();
+  if (!is_utf8_name(charset) && !is_ascii_name(charset)) {
+    auto& converter = converter_for(iconv_name(charset));
+    // A charset that lies shows many faults; one that is only damaged shows few.
+    const auto max_faults = text.size() / 16 + 2;
+    if (converter.is_known() && converter.convert(text, max_faults, storage)) return storage;
+    storage.clear();
+  }
+  if (is_valid_utf8(text)) return text;
+  storage = guessed(text);
+  return storage;
+}
+
+std::string to_utf8(std::string_view text, std::string_view charset) {
+  std::string storage;
+  const auto view = view_as_utf8(text, charset, storage);
+  if (view.data() == storage.data()) return storage;
+  return std::string(view);
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+}  // namespace todoku::mail
