@@ -209,7 +209,7 @@ void add_from_original(const Material& material, const TextReport& text, Deliver
     if (found) break;
   }
   if (address.empty()) {
-    if (const auto found = find_address(material.text.substr(0, text.end))) {
+    if (const auto found = find_address(std::string_view(material.text).substr(0, text.end))) {
       address = found->address;
     }
   }
