@@ -268,7 +268,7 @@ DeliveryReport read_level(const mail::Message& message, std::size_t root, std::s
   Level reader(message, root);
   auto report = reader.read();
   const bool is_ordinary = report.kind_reason == KindReason::ordinary;
-  if (is_ordinary || reader.is_guessed()) {
+  if (is_ordinary || (reader.is_guessed() && report.forwarded.empty())) {
     look_inside(message, reader.material(), level, report);
   }
   return report;
