@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t longest_value = 200;
 
 bool has_value(const Parameters& parameters, std::string_view name) {
-  return std::ranges::any_of(parameters, [name](const auto& one) {
-    return one.first == name && !one.second.empty();
-  });
+  return std::ranges::any_of(
+      parameters, [name](const auto& one) { return one.first == name && !one.second.empty(); });
 }
 
 // What servers say is shown on terminals and in windows: one line, bounded, whole characters.
@@ -67,8 +66,7 @@ class Writer {
     for (int number = 1;; ++number) {
       const auto key = base + part + std::to_string(number);
       if (!catalog_.has(key)) return out;
-      if (catalog_.why_incomplete(key, known_).empty())
-        out.push_back(catalog_.render(key, known_));
+      if (catalog_.why_incomplete(key, known_).empty()) out.push_back(catalog_.render(key, known_));
     }
   }
 
@@ -77,9 +75,10 @@ class Writer {
   Parameters known_;
 };
 
-void append(std::string& text, const Catalog& catalog, std::string_view more) {
+// A further sentence stands on a line of its own: languages differ in what goes between two.
+void append(std::string& text, std::string_view more) {
   if (more.empty()) return;
-  if (!text.empty()) text += catalog.render("word.between_sentences");
+  if (!text.empty()) text += '\n';
   text += more;
 }
 
@@ -98,7 +97,7 @@ Explanation written(const Writer& writer) {
 void make_delayed(Explanation& out, const Catalog& catalog) {
   const auto waiting = explain_key(catalog, "kind.delayed");
   auto text = waiting.what_happened;
-  append(text, catalog, catalog.render("page.delay_reason", {{"reason", out.title}}));
+  append(text, catalog.render("page.delay_reason", {{"reason", out.title}}));
   out.what_happened = std::move(text);
   out.title = waiting.title;
   out.what_to_do = waiting.what_to_do;
@@ -110,9 +109,8 @@ void make_delayed(Explanation& out, const Catalog& catalog) {
 void add_doubts(Explanation& out, const Catalog& catalog, const Subject& subject) {
   const auto second = sentence_if_any(catalog, "cause." + std::string(subject.second) + ".title");
   if (!subject.second.empty() && !second.empty() && subject.second != subject.cause)
-    append(out.what_happened, catalog, catalog.render("page.second", {{"second", second}}));
-  if (subject.reason_hidden)
-    append(out.what_happened, catalog, catalog.render("page.reason_hidden"));
+    append(out.what_happened, catalog.render("page.second", {{"second", second}}));
+  if (subject.reason_hidden) append(out.what_happened, catalog.render("page.reason_hidden"));
 }
 
 bool says_nothing(std::string_view cause) {
@@ -147,8 +145,7 @@ Explanation explain(const Catalog& catalog, const Subject& subject) {
   if (out.whose_side.empty())
     out.whose_side = sentence_if_any(catalog, "side." + std::string(subject.who_acts));
   if (says_nothing(subject.cause) && subject.provider_case.empty())
-    append(out.what_happened, catalog,
-           sentence_if_any(catalog, "code." + std::string(subject.reply)));
+    append(out.what_happened, sentence_if_any(catalog, "code." + std::string(subject.reply)));
   add_doubts(out, catalog, subject);
   if (subject.kind == "delayed") make_delayed(out, catalog);
   return out;
