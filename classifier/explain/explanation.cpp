@@ -31,12 +31,37 @@ std::string tamed(std::string_view value) {
   return out;
 }
 
+bool says_nothing(std::string_view cause) {
+  return cause == "unclear" || cause == "undefined";
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// The special case below "case.": the one that the rules name, a well-known block list, or a
+// temporary answer without a reason. Empty = none that the catalog has words for.
+std::string case_key(const Catalog& catalog, const Subject& subject) {
+  std::string key = "case." + std::string(subject.provider_case);
+  if (subject.provider_case.empty()) {
+    key = says_nothing(subject.cause) && subject.reply.starts_with('4') ? "case.temporary-code"
+                                                                        : std::string();
+    for (const auto& [name, value] : subject.parameters) {
+      if (name == "blocklist" && subject.cause == "blocklisted") key = "case.list-" + lower(value);
+    }
+  }
+  return !key.empty() && catalog.has(key + ".title") ? key : std::string();
+}
+
 class Writer {
  public:
   Writer(const Catalog& catalog, const Subject& subject)
       : catalog_(catalog),
-        own_(subject.provider_case.empty() ? std::string()
-                                           : "case." + std::string(subject.provider_case)),
+        own_(case_key(catalog, subject)),
         general_("cause." + std::string(subject.cause)),
         known_(readable(catalog, subject.parameters)) {}
 
@@ -113,10 +138,6 @@ void add_doubts(Explanation& out, const Catalog& catalog, const Subject& subject
   if (subject.reason_hidden) append(out.what_happened, catalog.render("page.reason_hidden"));
 }
 
-bool says_nothing(std::string_view cause) {
-  return cause == "unclear" || cause == "undefined";
-}
-
 }  // namespace
 
 std::string sentence_if_any(const Catalog& catalog, const std::string& key,
@@ -144,7 +165,7 @@ Explanation explain(const Catalog& catalog, const Subject& subject) {
   auto out = written(Writer(catalog, subject));
   if (out.whose_side.empty())
     out.whose_side = sentence_if_any(catalog, "side." + std::string(subject.who_acts));
-  if (says_nothing(subject.cause) && subject.provider_case.empty())
+  if (says_nothing(subject.cause))
     append(out.what_happened, sentence_if_any(catalog, "code." + std::string(subject.reply)));
   add_doubts(out, catalog, subject);
   if (subject.kind == "delayed") make_delayed(out, catalog);
