@@ -42,6 +42,34 @@ bool is_reply_at(std::string_view text, std::size_t at) {
          (next == '.' && (behind.size() == 1 || !is_digit(behind[1])));
 }
 
+// Does what stands in front lead to a code? In the middle of a sentence a number counts things:
+// "larger than 500 MB".
+bool is_led_to(std::string_view before) {
+  while (!before.empty() && mail::is_space(before.back())) before.remove_suffix(1);
+  if (before.empty() || !is_letter(before.back()))
+    return before.empty() || !is_digit(before.back());
+  std::size_t begin = before.size();
+  while (begin > 0 && is_letter(before[begin - 1])) --begin;
+  const auto word = before.substr(begin);
+  for (const std::string_view lead :
+       {"said", "error", "code", "reply", "response", "responded", "was", "smtp", "status",
+        "returned", "with", "says", "esmtp", "got", "failed", "deferred", "received", "mail"}) {
+    if (mail::same_word(word, lead)) return true;
+  }
+  return false;
+}
+
+// "500 MB", "450 messages per hour": it counts something.
+bool counts_something(std::string_view behind) {
+  behind = mail::trim(behind);
+  for (const std::string_view unit :
+       {"mb", "kb", "gb", "byte", "octet", "second", "minute", "hour", "day", "message", "mail",
+        "email", "recipient", "connection", "character", "per", "times", "m ", "k "}) {
+    if (mail::begins_with(behind, unit)) return true;
+  }
+  return false;
+}
+
 std::string_view status_behind(std::string_view text, std::size_t at) {
   while (at < text.size() && std::string_view(" -'\"#(:[<").find(text[at]) != text.npos) ++at;
   return status_at(text.substr(at));
@@ -49,7 +77,8 @@ std::string_view status_behind(std::string_view text, std::size_t at) {
 
 // "550 5.1.1" wins over a bare "550", which wins over nothing.
 std::string_view decisive_reply(std::string_view text, std::string_view& status) {
-  std::string_view first;
+  std::string_view first;  // with a status, or led to by the words in front
+  std::string_view bare;
   for (std::size_t i = 0; i + 3 <= text.size(); ++i) {
     if (!is_digit(text[i])) continue;
     if (is_reply_at(text, i)) {
@@ -61,13 +90,15 @@ std::string_view decisive_reply(std::string_view text, std::string_view& status)
           status = with;
           first = reply;
         }
-      } else if (first.empty()) {
+      } else if (first.empty() && is_led_to(text.substr(0, i))) {
         first = reply;
+      } else if (bare.empty() && !counts_something(text.substr(i + 3))) {
+        bare = reply;
       }
     }
     i += digits_at(text, i) - 1;
   }
-  return first;
+  return first.empty() ? bare : first;
 }
 
 }  // namespace

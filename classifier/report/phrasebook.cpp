@@ -203,7 +203,7 @@ constexpr Phrase phrase_rows[] = {
     {"loop alert", opens | reason_here, "fml"},
     {"sorry, this mail was rejected", opens | reason_here, "fml"},
     {"new ml admin", 0, "fml"},
-    {"original mail as follows", original_follows, "fml"},
+    {"original mail as follows", opens | original_follows, "fml"},
     {"original mail follows", original_follows, ""},
     // One sentence with the address in it
     {"there was an error delivering your mail to", here | reason_follows, "dragonfly"},
@@ -245,6 +245,7 @@ constexpr Phrase phrase_rows[] = {
     {"sorry, i couldn't deliver", list, ""},
     {"sorry, i wasn't able to deliver", list, ""},
     {"sorry your message to", here | reason_here, "yahoo"},
+    {"message could not be delivered to mobile", opens | reason_follows, "verizon"},
     {"error: invalid user address", opens, "verizon"},
     {"message details", fields_follow, ""},
     {"rcpt to:", recipient_here, ""},

@@ -19,36 +19,37 @@ constexpr std::array<std::string_view, 14> server_names{
     "mail.delivery", "delivery system", "maildaemon",  "mail daemon", "mailer daemon",
     "mail deliver",  "mail-daemon",     "mail system", "maildelivery"};
 
-constexpr std::array<std::string_view, 30> failure_words{"undeliver",
+constexpr std::array<std::string_view, 26> failure_words{"undeliver",
                                                          "returned mail",
-                                                         "failure",
-                                                         "failed",
+                                                         "failure notice",
                                                          "delivery status",
                                                          "delivery report",
                                                          "delivery notification",
                                                          "non-delivery",
                                                          "not delivered",
-                                                         "could not be delivered",
-                                                         "error sending",
+                                                         "be delivered",
                                                          "returned to sender",
                                                          "mail system error",
-                                                         "bounce",
+                                                         "delivery failure",
                                                          "unzustellbar",
                                                          "non remis",
                                                          "nicht zugestellt",
-                                                         "mail could not",
-                                                         "rejected",
-                                                         "blocked by",
-                                                         "couldn't be delivered",
-                                                         "not be delivered",
+                                                         "error sending your mail",
+                                                         "non recapitabile",
+                                                         "no entregado",
                                                          "配信不能",
                                                          "配信できません",
                                                          "送信できません",
                                                          "送信エラー",
                                                          "不達",
                                                          "エラーメール",
-                                                         "配送",
-                                                         "届きません"};
+                                                         "届きません",
+                                                         "配送できません"};
+
+// Words that tell of a failure only together with the mail that failed.
+constexpr std::array<std::string_view, 7> trouble_words{"failure", "failed",  "rejected", "blocked",
+                                                        "error",   "problem", "bounce"};
+constexpr std::array<std::string_view, 4> mail_words{"mail", "message", "deliver", "recipient"};
 
 constexpr std::array<std::string_view, 8> delay_words{"delay",
                                                       "warning: could not send",
@@ -122,7 +123,9 @@ Sender sender_of(const mail::Header& header, std::string_view subject) {
 }
 
 bool tells_of_failure(std::string_view subject) {
-  return has_any(subject.substr(0, 400), failure_words);
+  subject = subject.substr(0, 400);
+  return has_any(subject, failure_words) ||
+         (has_any(subject, trouble_words) && has_any(subject, mail_words));
 }
 
 bool tells_of_delay(std::string_view subject) {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t max_recipients = 200;
 constexpr std::size_t max_value = 4096;
+constexpr std::size_t max_notice = 64 * 1024;
 
 void append_code_point(std::string& out, std::uint32_t point) {
   if (point >= 0xd800 && point < 0xe000) point = 0xfffd;  // halves of pairs are not joined
@@ -30,9 +31,9 @@ void append_code_point(std::string& out, std::uint32_t point) {
 }
 
 // The string that begins behind the quote at text[0].
-std::string read_string(std::string_view text) {
+std::string read_string(std::string_view text, std::size_t max_size) {
   std::string out;
-  for (std::size_t i = 0; i < text.size() && text[i] != '"' && out.size() < max_value; ++i) {
+  for (std::size_t i = 0; i < text.size() && text[i] != '"' && out.size() < max_size; ++i) {
     if (text[i] == '\n') continue;  // mail wraps long lines
     if (text[i] != '\\' || i + 1 >= text.size()) {
       out += text[i];
@@ -57,7 +58,8 @@ std::string read_string(std::string_view text) {
 
 // The value of the first member of that name at or behind from: a string, or the first string of an
 // array. at: where the name was found.
-std::string member(std::string_view text, std::string_view name, std::size_t& at) {
+std::string member(std::string_view text, std::string_view name, std::size_t& at,
+                   std::size_t max_size = max_value) {
   const std::string quoted = "\"" + std::string(name) + "\"";
   at = text.find(quoted, at);
   if (at == std::string_view::npos) return {};
@@ -67,7 +69,7 @@ std::string member(std::string_view text, std::string_view name, std::size_t& at
     ++skipped;
   }
   if (skipped >= rest.size() || rest[skipped] != '"') return {};
-  return read_string(rest.substr(skipped + 1));
+  return read_string(rest.substr(skipped + 1), max_size);
 }
 
 std::string first_member(std::string_view text, std::string_view name) {
@@ -98,12 +100,30 @@ void read_recipients(std::string_view text, std::string_view list, DeliveryRepor
   }
 }
 
+// The JSON object in the text: without the marks of mail programs that cut long lines ("!", line
+// feed, blank), and taken out of the envelope in which SNS may send it as a string.
+std::string notice_in(std::string_view text) {
+  while (!text.empty() && mail::is_space(text.front())) text.remove_prefix(1);
+  if (!text.starts_with('{')) return {};
+  std::string notice;
+  std::size_t begin = 0;
+  for (auto cut = text.find("!\n "); cut != text.npos; cut = text.find("!\n ", begin)) {
+    notice.append(text, begin, cut - begin);
+    begin = cut + 3;
+  }
+  notice.append(text, begin);
+  if (first_member(notice, "Type") != "Notification") return notice;
+  std::size_t at = 0;
+  auto inner = member(notice, "Message", at, max_notice);
+  return inner.starts_with('{') ? inner : notice;
+}
+
 }  // namespace
 
 bool read_service_notice(std::string_view text, DeliveryReport& report) {
-  auto begin = text;
-  while (!begin.empty() && mail::is_space(begin.front())) begin.remove_prefix(1);
-  if (!begin.starts_with('{')) return false;
+  const auto notice = notice_in(text);
+  const std::string_view begin = notice;
+  if (begin.empty()) return false;
   auto type = first_member(begin, "notificationType");
   if (type.empty()) type = first_member(begin, "eventType");
   if (mail::same_word(type, "bounce")) {

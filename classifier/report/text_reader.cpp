@@ -179,6 +179,7 @@ class TextReader {
 
   void take_other(std::string_view line, bool is_indented) {
     if (const auto alias = alias_in(line); !alias.empty()) {
+      if (current_ == no_one && is_listing_) add("");  // a pipe or a file was the recipient
       if (current_ != no_one) {
         auto& one = report_.recipients[current_];
         if (one.alias.empty()) one.alias = alias;

@@ -16,7 +16,7 @@ namespace todoku::rules {
 
 namespace {
 
-constexpr int says_much = 50;  // from here on the diagnostic is enough
+constexpr int says_much = 30;  // from here on the diagnostic is enough
 constexpr int text_discount =
     12;  // the report's text is further from the refusal than the diagnostic
 constexpr int close_behind = 12;  // another cause this near is a second possibility
@@ -107,6 +107,7 @@ struct Rules::Compiled {
     for (std::size_t i = 0; i < disguises.size(); ++i) {
       const auto& disguise = disguises[i];
       if (disguise.from != best.rule->cause || best.weight > disguise.heaviest) continue;
+      if (disguise.reported && evidence.text.empty() && evidence.action.empty()) continue;
       if (!fits(disguise.when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
       const bool has_words =
           disguise.patterns.empty() || std::any_of(found.begin(), found.end(), [&](int number) {
@@ -204,11 +205,12 @@ void lay_over(std::vector<Rule>& below, std::vector<Rule> above, const RuleText&
               std::vector<Mistake>& mistakes) {
   std::vector<Rule> added;
   for (auto& rule : above) {
-    const auto same =
-        std::find_if(below.begin(), below.end(), [&](const Rule& r) { return r.id == rule.id; });
-    if (same == below.end()) {
+    const auto is_same = [&](const Rule& other) { return other.id == rule.id; };
+    const auto same = std::find_if(below.begin(), below.end(), is_same);
+    const bool twice = std::any_of(added.begin(), added.end(), is_same);
+    if (same == below.end() && !twice) {
       added.push_back(std::move(rule));
-    } else if (source.admin) {
+    } else if (source.admin && !twice) {
       *same = std::move(rule);
     } else {
       mistakes.push_back({source.name, 0, "rule \"" + rule.id + "\" stands twice"});
@@ -256,7 +258,7 @@ std::vector<Sample> Rules::samples() const {
   for (const auto& rule : compiled_->rules) {
     for (const auto& text : rule.samples) {
       samples.push_back({rule.id, rule.cause, text, rule.sample_status, rule.sample_stage,
-                         rule.sample_receiver, rule.sample_system});
+                         rule.sample_receiver, rule.sample_system, rule.sample_action});
     }
   }
   return samples;

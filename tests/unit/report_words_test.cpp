@@ -65,7 +65,8 @@ TEST(Codes, numbers_that_only_look_like_codes_are_passed_over) {
   for (const std::string_view text :
        {"connect to mx[192.0.2.1]:550: timed out", "queue id 450", "[450]",
         "software version 5.1.2", "host 4.5.1.2", "id=550 x", "port 550 closed", "599999 bytes",
-        "at 2025-10-14", "tel 555-1234", "x550 y"}) {
+        "at 2025-10-14", "tel 555-1234", "x550 y", "larger than 500 MB",
+        "limit of 450 messages per hour"}) {
     const auto codes = codes_in(text);
     EXPECT_EQ(codes.reply, "") << text;
     EXPECT_EQ(codes.status, "") << text;
