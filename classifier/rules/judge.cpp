@@ -16,7 +16,7 @@ namespace todoku::rules {
 
 namespace {
 
-constexpr int says_much = 50;  // from here on the diagnostic is enough
+constexpr int says_much = 30;  // from here on the diagnostic is enough
 constexpr int text_discount =
     12;  // the report's text is further from the refusal than the diagnostic
 constexpr int close_behind = 12;  // another cause this near is a second possibility
@@ -107,6 +107,7 @@ struct Rules::Compiled {
     for (std::size_t i = 0; i < disguises.size(); ++i) {
       const auto& disguise = disguises[i];
       if (disguise.from != best.rule->cause || best.weight > disguise.heaviest) continue;
+      if (disguise.reported && evidence.text.empty() && evidence.action.empty()) continue;
       if (!fits(disguise.when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
       const bool has_words =
           disguise.patterns.empty() || std::any_of(found.begin(), found.end(), [&](int number) {
@@ -256,7 +257,7 @@ std::vector<Sample> Rules::samples() const {
   for (const auto& rule : compiled_->rules) {
     for (const auto& text : rule.samples) {
       samples.push_back({rule.id, rule.cause, text, rule.sample_status, rule.sample_stage,
-                         rule.sample_receiver, rule.sample_system});
+                         rule.sample_receiver, rule.sample_system, rule.sample_action});
     }
   }
   return samples;

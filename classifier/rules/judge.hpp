@@ -63,7 +63,7 @@ struct RuleText {
 struct Sample {
   std::string rule;
   Cause cause;
-  std::string text, status, command, remote_host, system;
+  std::string text, status, command, remote_host, system, action;
 };
 
 class Rules {

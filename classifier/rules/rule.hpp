@@ -19,7 +19,8 @@ struct Conditions {
   std::vector<std::string> system;  // who wrote the report
   std::vector<std::string> stage;   // "RCPT", "DATA", ...
   std::vector<std::string> status;  // "5.7.1" exact, "5.7." beginning
-  std::vector<std::string> reply;   // "550" exact, "5" beginning
+  std::vector<std::string> reply;   // "550" exact, "5" beginning, "" none
+  std::vector<std::string> action;    // "delayed", "failed", "" none
 };
 
 struct Rule {
@@ -29,7 +30,7 @@ struct Rule {
   std::vector<std::string> patterns;  // none: the conditions alone decide
   Conditions when;
   std::vector<std::string> samples;
-  std::string sample_status, sample_stage, sample_receiver, sample_system;
+  std::string sample_status, sample_stage, sample_receiver, sample_system, sample_action;
   std::optional<Cause> second;
   std::string provider_case;
   bool hides = false;  // the system that says this is known to hide its real reason
@@ -42,6 +43,7 @@ struct Disguise {
   Cause to = Cause::undefined;
   std::vector<std::string> patterns;  // none: any words
   Conditions when;
+  bool reported = false;  // only in a report, not for a text that stands alone
   int heaviest = 100;  // a rule that says more than this is believed
   bool hides = true;
   std::string provider_case;

@@ -28,19 +28,19 @@ constexpr std::array rule_keys{"id",
                                "system",
                                "stage",
                                "status",
-                               "reply",
+                               "reply", "action",
                                "sample",
                                "sample_status",
                                "sample_stage",
                                "sample_receiver",
-                               "sample_system",
+                               "sample_system", "sample_action",
                                "second",
                                "case",
                                "hides",
                                "source",
                                "checked"};
-constexpr std::array disguise_keys{"id",     "from",  "to",     "pattern", "receiver",
-                                   "system", "stage", "status", "reply",   "heaviest",
+constexpr std::array disguise_keys{"id", "reported",     "from",  "to",     "pattern", "receiver",
+                                   "system", "stage", "status", "reply", "action",   "heaviest",
                                    "hides",  "case",  "source", "checked"};
 
 class Reader {
@@ -154,7 +154,7 @@ class Reader {
 
   Conditions conditions(const toml::table& table) {
     return {texts(table, "receiver"), texts(table, "system"), texts(table, "stage"),
-            texts(table, "status"), texts(table, "reply")};
+            texts(table, "status"), texts(table, "reply"), texts(table, "action")};
   }
 
   template <typename Keys>
@@ -197,11 +197,13 @@ class Reader {
     rule.sample_stage = text(table, "sample_stage");
     rule.sample_receiver = text(table, "sample_receiver");
     rule.sample_system = text(table, "sample_system");
+    rule.sample_action = text(table, "sample_action");
     if (table.contains("second")) rule.second = cause(table, "second");
     rule.provider_case = text(table, "case");
     rule.hides = table["hides"].value_or(false);
-    if (rule.patterns.empty() && rule.when.status.empty() && rule.when.reply.empty()) {
-      fail(table, rule.id + ": needs a pattern, a status or a reply");
+    if (rule.patterns.empty() && rule.when.status.empty() && rule.when.reply.empty() &&
+        rule.when.system.empty() && rule.when.action.empty()) {
+      fail(table, rule.id + ": needs a pattern, a status, a reply, an action or a system");
     }
     if (!source_.admin && rule.samples.empty()) fail(table, rule.id + ": needs a sample");
     file_.rules.push_back(std::move(rule));
@@ -217,6 +219,7 @@ class Reader {
     disguise.to = cause(table, "to");
     disguise.patterns = texts(table, "pattern");
     disguise.when = conditions(table);
+    disguise.reported = table["reported"].value_or(false);
     disguise.heaviest = table["heaviest"].value_or(100);
     disguise.hides = table["hides"].value_or(true);
     disguise.provider_case = text(table, "case");

@@ -8,8 +8,8 @@
 
 namespace todoku::rules {
 
-inline constexpr std::array<std::string_view, 6> shipped_files{
-    "rules/disguises.toml", "rules/recipient.toml", "rules/sender.toml",
+inline constexpr std::array<std::string_view, 7> shipped_files{
+    "rules/disguises.toml", "rules/providers.toml", "rules/recipient.toml", "rules/sender.toml",
     "rules/content.toml",   "rules/systems.toml",   "rules/codes.toml"};
 
 }  // namespace todoku::rules

@@ -17,7 +17,7 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 3> commands{"serve", "demo", "config"};
+constexpr std::array<std::string_view, 4> commands{"serve", "demo", "explain", "config"};
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -90,16 +90,33 @@ void declare_demo(CLI::App& app, DemoOptions& options) {
   add_text(app, "--state-dir", options.state_dir, "Folder for what the demo keeps", "DIR");
 }
 
+void declare_explain(CLI::App& app, ExplainOptions& options) {
+  app.add_option("FILE", options.words,
+                 "Returned mails; without any, one mail on standard input. Also an error in words: "
+                 "todoku explain 550 5.1.1 User unknown")
+      ->type_name("");
+  auto* text = app.add_option("--text", options.text, "What an error says, a code, or a situation")
+                   ->type_name("TEXT");
+  add_language(app, options.language);
+  auto* json = app.add_flag("--json", options.json, "One JSON object for each mail");
+  auto* batch = app.add_flag("--batch", options.batch,
+                             "File paths on standard input, one JSON line each on standard output");
+  auto* all = app.add_flag("--all-causes", options.all_causes,
+                           "Every explanation there is, Japanese and English side by side");
+  batch->excludes(text);
+  all->excludes(text)->excludes(batch)->excludes(json);
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
     return usage_error("unknown option " + settings::quoted(word) +
-                           "; options stand after the command (serve, demo or config)",
+                           "; options stand after the command (serve, demo, explain or config)",
                        "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo and config"
+  message += near.empty() ? "; commands are serve, demo, explain and config"
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -134,12 +151,16 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.require_subcommand(1);
   ServeOptions serve;
   DemoOptions demo;
+  ExplainOptions explain;
   ConfigCheckOptions check;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
       "demo", "Show Todoku with a sandbox provider and sample mail; no account needed");
   declare_demo(demo_app, demo);
+  auto& explain_app = *app.add_subcommand(
+      "explain", "Say why a message came back, whose side it is on, and what to do now");
+  declare_explain(explain_app, explain);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
@@ -157,12 +178,13 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
     if (config_app.parsed()) return Finished{exit_ok, config_app.help("todoku")};
     if (serve_app.parsed()) return Finished{exit_ok, serve_app.help("todoku")};
     if (demo_app.parsed()) return Finished{exit_ok, demo_app.help("todoku")};
+    if (explain_app.parsed()) return Finished{exit_ok, explain_app.help("todoku")};
     return Finished{exit_ok, app.help()};
   } catch (const CLI::Error& error) {
     if (config_app.parsed() && !check_app.parsed())
       return usage_error("config has one command: check FILE", command);
     std::string text = error.what();
-    for (const auto* named : {&serve_app, &demo_app, &check_app}) {
+    for (const auto* named : {&serve_app, &demo_app, &explain_app, &check_app}) {
       if (!named->parsed()) continue;
       if (auto better = unknown_option(*named, named->remaining()); !better.empty()) text = better;
     }
@@ -170,6 +192,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   }
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;
+  if (explain_app.parsed()) return explain;
   return check;
 }
 

@@ -132,7 +132,11 @@ Answer answer_for(const Verdict& verdict, const std::string& message_id) {
       return perhaps_delivered(verdict.attempt.relay, message_id);
     case MessageState::arriving:
     case MessageState::sending:
+    case MessageState::waiting:
+    case MessageState::held:
     case MessageState::refused:
+    case MessageState::returned:
+    case MessageState::discarded:
       break;
   }
   return verdict.attempt.obstacle == Obstacle::none ? for_refusal(verdict, message_id)

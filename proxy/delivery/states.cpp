@@ -39,14 +39,39 @@ const char* to_string(MessageState state) {
       return "arriving";
     case MessageState::sending:
       return "sending";
+    case MessageState::waiting:
+      return "waiting";
+    case MessageState::held:
+      return "held";
+    case MessageState::unknown:
+      return "unknown";
     case MessageState::sent:
       return "sent";
     case MessageState::refused:
       return "refused";
-    case MessageState::unknown:
-      return "unknown";
+    case MessageState::returned:
+      return "returned";
+    case MessageState::discarded:
+      return "discarded";
   }
   return "";
+}
+
+bool is_settled(MessageState state) {
+  switch (state) {
+    case MessageState::arriving:
+    case MessageState::sending:
+    case MessageState::waiting:
+    case MessageState::held:
+    case MessageState::unknown:
+      return false;
+    case MessageState::sent:
+    case MessageState::refused:
+    case MessageState::returned:
+    case MessageState::discarded:
+      break;
+  }
+  return true;
 }
 
 bool may_try_again(RecipientState state) {

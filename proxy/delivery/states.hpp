@@ -24,12 +24,18 @@ enum class RecipientState : std::uint8_t {
 };
 
 enum class MessageState : std::uint8_t {
-  arriving,  // the client is still sending it
-  sending,   // a relay has it in hand
-  sent,      // every recipient is sent
-  refused,   // told the client: nobody got it
-  unknown,   // at least one recipient is unknown
+  arriving,   // the client is still sending it
+  sending,    // a relay has it in hand, and the client waits for the verdict
+  waiting,    // it has our 250; more attempts follow
+  held,       // it has our 250; a person decides before anything is sent
+  unknown,    // at least one recipient is unknown: a person is asked
+  sent,       // every recipient is sent
+  refused,    // told the client: nobody got it
+  returned,   // it had our 250, and its sender was told that it did not arrive everywhere
+  discarded,  // a person decided that it is not to be sent
 };
+// Nothing more will happen to it by itself.
+[[nodiscard]] bool is_settled(MessageState state);
 
 // Why an attempt ended without a deciding reply.
 enum class Obstacle : std::uint8_t {

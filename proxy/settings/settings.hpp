@@ -67,11 +67,18 @@ struct Smtp {  // [smtp] towards the client
 
 struct Delivery {  // [delivery] towards relays
   Duration answer_budget{20'000};
-  Duration verdict_wait{50'000};  // until there is a queue: no progress for so long = 451
+  Duration verdict_wait{50'000};  // no progress of a relay for so long = tried again later
   std::vector<Duration> retry{    // waits between attempts; the last one repeats
                               Duration{60'000},    Duration{300'000},   Duration{900'000},
                               Duration{1'800'000}, Duration{3'600'000}, Duration{7'200'000},
                               Duration{14'400'000}};
+  bool queue_deferred = false;          // a 4xx about the message is queued, not answered
+  Duration spacing{0};                  // between two queued messages of one account
+  Duration max_age{259'200'000};        // 3 d: then a waiting message is returned
+  Duration delay_notice{300'000};       // a message that waits longer is told of
+  Duration decide_within{86'400'000};   // 24 h: held and unknown messages wait for a person
+  bool notice_mail = true;              // tell of returned mail by mail, too
+  Duration notice_mail_after{600'000};  // when nothing else has shown it by then
   bool path_memory = true;
   Duration unknown_wait{600'000};
   WhenUnknown when_unknown = WhenUnknown::ask;
@@ -96,6 +103,9 @@ struct Store {  // [store]
   bool encrypt = true;
   std::uint64_t memory_body = 64 * 1024;  // bytes of one body held in memory before the spool file
   std::uint64_t max_spool = 4ULL * 1024 * 1024 * 1024;  // bytes in all
+  Duration keep_sent{604'800'000};                      // 7 d: copies of sent mail
+  std::uint64_t keep_sent_bytes = 2'000'000'000;        // all copies together
+  Duration keep_history{7'776'000'000};                 // 90 d: what went where and when
 };
 
 // submission://127.0.0.1:1587 and submissions://127.0.0.1:1465.

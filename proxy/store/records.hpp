@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the store keeps, as plain values: messages with their recipients, attempts, events,
+// requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/states.hpp"
+#include "proxy/smtp/envelope.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace todoku::store {
+
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+
+// "The same again": account, envelope, and Message-ID or body (DESIGN 4, rule 2); a digest.
+using RepeatKey = std::array<std::uint8_t, 16>;
+
+enum class BodyPlace : std::uint8_t {
+  none,      // not kept (any more)
+  database,  // small ones, in the table of bodies
+  file       // a spool file, spool/ID.body
+};
+
+// What a message that waits is waiting for.
+enum class WaitsFor : std::uint8_t {
+  nothing,
+  time,    // its next attempt
+  relay,   // the relay to be in reach again
+  login,   // its user to log in again: the password is not kept on disk
+  person,  // held, or unknown
+};
+
+struct StoredMessage {
+  std::string id;
+  delivery::MessageState state = delivery::MessageState::arriving;
+  WaitsFor waits_for = WaitsFor::nothing;
+  bool is_notice = false;       // a mail of our own about another one: never returned itself
+  std::string notice_about;     // the id of that other one
+  bool is_about_delay = false;  // the notice says only that it still waits
+  bool has_our_250 = false;     // the client was told 250: it is ours to carry
+  bool is_client_told = false;  // the client got its answer, whatever it was
+  bool was_resent = false;      // unknown once, and sent again: never a third time by itself
+  bool may_have_left = false;   // the end of the message is on its way to a relay right now
+  std::string account;          // the account's name
+  std::string user;             // whose log-in carries it; empty = without log-in
+  smtp::Envelope envelope;      // as the client gave it
+  std::vector<delivery::RecipientOutcome> outcomes;  // in the envelope's order
+  std::string message_id_header;                     // "<...>", from the header
+  std::string subject;                               // decoded as far as cheap; for people
+  std::uint64_t size = 0;                            // bytes of the message as it goes out
+  RepeatKey repeat_key{};
+  BodyPlace body = BodyPlace::none;
+  std::uint32_t attempts = 0;
+  Time arrived{};
+  Time changed{};
+  Time next_attempt{};  // for waiting
+  Time deadline{};      // waiting: maximum age; held, unknown: until a person has decided
+};
+
+struct StoredAttempt {
+  std::string message_id;  // ours
+  Time at{};
+  delivery::Attempt attempt;
+};
+
+enum class EventKind : std::uint8_t {
+  queued,                 // answered 250 without a relay's verdict
+  delayed,                // still waiting after delivery.delay_notice
+  sent_late,              // a queued message has arrived at its relay
+  returned,               // it did not arrive everywhere; parameters say why
+  unknown,                // the last answer was lost: a person is asked
+  resent,                 // an unknown message was sent again
+  held,                   // a check or a person stopped it
+  released,               // a person let it go
+  discarded,              // a person stopped it for good
+  login_needed,           // waits for its user to log in
+  shutdown_with_waiting,  // found at start: Todoku had stopped while mail was waiting
+  offline,                // no relay of any account is in reach
+  online,                 // one is again
+  key_locked,             // the system's key store is locked: nothing can be queued
+  key_unlocked,
+};
+
+struct StoredEvent {
+  std::uint64_t number = 0;  // ascending; 0 = not stored yet
+  Time at{};
+  std::string message_id;  // empty = about no single message
+  EventKind kind = EventKind::queued;
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+
+// What a person wants done, from another process (todoku messages) or the API.
+enum class Verb : std::uint8_t {
+  retry,    // try now; an unknown message: send it again
+  release,  // let a held message go
+  discard,  // do not send it; an unknown message: leave it as it is
+};
+
+struct Request {
+  std::uint64_t number = 0;
+  Verb verb = Verb::retry;
+  std::string message_id;
+  // Correction of recipients while releasing: old address, new address.
+  std::vector<std::pair<std::string, std::string>> corrections;
+};
+
+enum class RequestOutcome : std::uint8_t {
+  pending,
+  done,
+  no_such_message,
+  wrong_state,  // a sent message cannot be discarded, ...
+  body_gone     // nothing is kept that could be sent
+};
+
+// One thing to be written. A batch of changes is applied whole or not at all.
+struct PutMessage {
+  StoredMessage message;  // new, or replaces what was there
+};
+struct DropMessage {
+  std::string message_id;  // with its recipients, body, attempts; its events stay
+};
+struct PutBody {
+  std::string message_id;
+  std::string bytes;  // of a small body
+};
+struct DropBody {
+  std::string message_id;
+};
+struct AddAttempt {
+  StoredAttempt attempt;
+};
+struct AddEvent {
+  StoredEvent event;
+};
+struct AnswerRequest {
+  std::uint64_t number = 0;
+  RequestOutcome outcome = RequestOutcome::done;
+};
+// These recipients have been written to: a prior for the checks.
+struct NoteCorrespondents {
+  std::string account;
+  std::vector<std::string> addresses;
+  Time at{};
+};
+using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
+                            AnswerRequest, NoteCorrespondents>;
+using Changes = std::vector<Change>;
+
+[[nodiscard]] const char* to_string(WaitsFor waits_for);
+[[nodiscard]] const char* to_string(EventKind kind);
+[[nodiscard]] const char* to_string(Verb verb);
+[[nodiscard]] const char* to_string(RequestOutcome outcome);
+
+}  // namespace todoku::store
