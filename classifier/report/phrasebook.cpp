@@ -236,6 +236,7 @@ constexpr Phrase phrase_rows[] = {
     {"[status: error, address:", here | reason_here, "zoho"},
     {"[status: failed, address:", here | reason_here, "zoho"},
     {"sent <<<", 0, "interscan"},
+    {"end of message", reason_ends, "interscan"},
     {"your message to the following", list, "courier"},
     {"delayed mail", opens | warns, "courier"},
     {"message delivery failed to the following", list, ""},

@@ -205,11 +205,18 @@ class TextReader {
       return;
     }
     if (is_settled_ && !takes_reason_) return;
-    // "554 5.0.0 Service unavailable" below a dialogue sums it up and tells nothing.
-    if (transcript_.pending() != nullptr && is_code_line(line)) return;
+    if (is_summary(line)) return;
     const bool is_of_current =
         current_ != no_one && (takes_reason_ || !ended_by_blank(is_indented));
     if (is_of_current || takes_reason_) append_words(reason(), unwrapped(line));
+  }
+
+  // "554 5.0.0 Service unavailable" sums up what stands above, and a ruler says nothing.
+  [[nodiscard]] bool is_summary(std::string_view line) {
+    if (without_bullet(line).empty()) return true;
+    if (!is_code_line(line)) return false;
+    const bool is_vague = status_at(line.substr(4)).ends_with(".0.0");
+    return transcript_.pending() != nullptr || (is_vague && !codes_in(reason()).reply.empty());
   }
 
   // Behind an empty line only what is indented still belongs to the recipient above, once a reason
@@ -236,6 +243,8 @@ class TextReader {
     is_settled_ = answer != nullptr;
     if (answer != nullptr) {
       settle(one, *answer);
+      // Sendmail's own verdict on a RCPT, though it shows the answer below a pipelined DATA.
+      if (one.command == "DATA" && found.reason.starts_with("550 5.1.1")) one.command = "RCPT";
       transcript_.settle();
     } else if (one.reason.empty()) {
       append_words(one.reason, unwrapped(found.reason));
