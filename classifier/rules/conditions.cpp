@@ -36,7 +36,9 @@ bool fits(const Conditions& when, const Evidence& evidence, std::string_view rep
     return list.empty() || std::any_of(list.begin(), list.end(), is_right);
   };
   return any(when.status,
-             [&](const auto& w) { return fits_code(status, w) || (!w.empty() && fits_code(status_in_text, w)); }) &&
+             [&](const auto& w) {
+               return fits_code(status, w) || (!w.empty() && fits_code(status_in_text, w));
+             }) &&
          any(when.reply, [&](const auto& w) { return fits_code(reply, w); }) &&
          any(when.action, [&](const auto& w) { return evidence.action == w; }) &&
          any(when.stage, [&](const auto& w) { return evidence.command == w; }) &&

@@ -205,11 +205,12 @@ void lay_over(std::vector<Rule>& below, std::vector<Rule> above, const RuleText&
               std::vector<Mistake>& mistakes) {
   std::vector<Rule> added;
   for (auto& rule : above) {
-    const auto same =
-        std::find_if(below.begin(), below.end(), [&](const Rule& r) { return r.id == rule.id; });
-    if (same == below.end()) {
+    const auto is_same = [&](const Rule& other) { return other.id == rule.id; };
+    const auto same = std::find_if(below.begin(), below.end(), is_same);
+    const bool twice = std::any_of(added.begin(), added.end(), is_same);
+    if (same == below.end() && !twice) {
       added.push_back(std::move(rule));
-    } else if (source.admin) {
+    } else if (source.admin && !twice) {
       *same = std::move(rule);
     } else {
       mistakes.push_back({source.name, 0, "rule \"" + rule.id + "\" stands twice"});

@@ -20,7 +20,7 @@ struct Conditions {
   std::vector<std::string> stage;   // "RCPT", "DATA", ...
   std::vector<std::string> status;  // "5.7.1" exact, "5.7." beginning
   std::vector<std::string> reply;   // "550" exact, "5" beginning, "" none
-  std::vector<std::string> action;    // "delayed", "failed", "" none
+  std::vector<std::string> action;  // "delayed", "failed", "" none
 };
 
 struct Rule {
@@ -44,7 +44,7 @@ struct Disguise {
   std::vector<std::string> patterns;  // none: any words
   Conditions when;
   bool reported = false;  // only in a report, not for a text that stands alone
-  int heaviest = 100;  // a rule that says more than this is believed
+  int heaviest = 100;     // a rule that says more than this is believed
   bool hides = true;
   std::string provider_case;
 };

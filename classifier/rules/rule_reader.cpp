@@ -28,20 +28,22 @@ constexpr std::array rule_keys{"id",
                                "system",
                                "stage",
                                "status",
-                               "reply", "action",
+                               "reply",
+                               "action",
                                "sample",
                                "sample_status",
                                "sample_stage",
                                "sample_receiver",
-                               "sample_system", "sample_action",
+                               "sample_system",
+                               "sample_action",
                                "second",
                                "case",
                                "hides",
                                "source",
                                "checked"};
-constexpr std::array disguise_keys{"id", "reported",     "from",  "to",     "pattern", "receiver",
-                                   "system", "stage", "status", "reply", "action",   "heaviest",
-                                   "hides",  "case",  "source", "checked"};
+constexpr std::array disguise_keys{"id",     "reported", "from",   "to",     "pattern", "receiver",
+                                   "system", "stage",    "status", "reply",  "action",  "heaviest",
+                                   "hides",  "case",     "source", "checked"};
 
 class Reader {
  public:
@@ -154,7 +156,7 @@ class Reader {
 
   Conditions conditions(const toml::table& table) {
     return {texts(table, "receiver"), texts(table, "system"), texts(table, "stage"),
-            texts(table, "status"), texts(table, "reply"), texts(table, "action")};
+            texts(table, "status"),   texts(table, "reply"),  texts(table, "action")};
   }
 
   template <typename Keys>
