@@ -203,9 +203,18 @@ class TextReader {
     if (auto found = recipient_line(line); found && may_be_recipient(*found)) {
       take_recipient(*found);
       return;
+    } else if (found && found->reason.empty()) {
+      last_bare_ = found->address;
     }
     if (is_settled_ && !takes_reason_) return;
     if (is_summary(line)) return;
+    if (is_exchange_line(line)) {
+      report_.is_report = true;
+      if (report_.system.empty()) report_.system = "exchange";
+      add(last_bare_);
+      append_words(reason(), line);
+      return;
+    }
     const bool is_of_current =
         current_ != no_one && (takes_reason_ || !ended_by_blank(is_indented));
     if (is_of_current || takes_reason_) append_words(reason(), unwrapped(line));
@@ -217,6 +226,13 @@ class TextReader {
     if (!is_code_line(line)) return false;
     const bool is_vague = status_at(line.substr(4)).ends_with(".0.0");
     return transcript_.pending() != nullptr || (is_vague && !codes_in(reason()).reply.empty());
+  }
+
+  // "#550 5.1.1 ... ##" below an address: Exchange's line for administrators, the same in every
+  // language.
+  [[nodiscard]] bool is_exchange_line(std::string_view line) const {
+    return !last_bare_.empty() && current_ == no_one && line.starts_with('#') &&
+           is_code_line(line.substr(1));
   }
 
   // Behind an empty line only what is indented still belongs to the recipient above, once a reason
@@ -350,6 +366,7 @@ class TextReader {
   bool is_behind_blank_ = false;
   bool is_consumed_ = false;
   std::string single_;
+  std::string last_bare_;  // an address alone in a line that nothing announced
   bool awaits_command_ = false;
   bool is_settled_ = false;  // the dialogue told the current one's reason
 };
