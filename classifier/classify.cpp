@@ -88,7 +88,9 @@ Diagnosis Classifier::diagnose(const report::DeliveryReport& read,
   evidence.command = reported.command;
   evidence.remote_host = reported.remote_host;
   evidence.system = read.system;
-  evidence.text = read.text;
+  // The text speaks of all recipients: it stands in only for the one whom nothing else explains.
+  const bool is_alone = read.recipients.size() == 1;
+  evidence.text = is_alone || reported.diagnostic.empty() ? std::string_view(read.text) : "";
   // A report of delay may list no action of its own.
   evidence.action = reported.action.empty() && read.kind == Kind::delayed
                         ? std::string_view("delayed")

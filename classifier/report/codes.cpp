@@ -84,6 +84,10 @@ std::string_view decisive_reply(std::string_view text, std::string_view& status)
     if (is_reply_at(text, i)) {
       const auto reply = text.substr(i, 3);
       const auto with = status_behind(text, i + 3);
+      const bool is_summary = !first.empty() && status.empty() && detail_of(with) == 1;
+      if (is_summary) {
+        continue;  // "550 unknown user 554 5.0.0 Service unavailable"
+      }
       if (!with.empty() && with.front() == reply.front()) {
         const bool is_more = detail_of(with) > detail_of(status);
         if (status.empty() || (is_more && detail_of(status) < 3)) {

@@ -60,13 +60,11 @@ const TextRecipient* same_in_text(const RecipientReport& one, const TextReport& 
   return is_only_one && text.recipients.size() == 1 ? &text.recipients.front() : nullptr;
 }
 
-// Is the text's reason the same reply as the field's, only less cut?
+// Sendmail cuts its field behind the first line of the reply; its transcript has them all.
 bool is_fuller(std::string_view in_text, std::string_view field) {
   if (in_text.size() <= field.size()) return false;
-  const auto codes = codes_in(field);
-  if (codes.reply.empty()) return detail_of(codes.status) == 0 && field.size() < 12;
-  return codes_in(in_text).reply == codes.reply &&
-         detail_of(codes_in(in_text).status) >= detail_of(codes.status);
+  if (codes_in(field).reply.empty() && field.size() < 12) return true;  // "x-unix; 71"
+  return in_text.starts_with(field);
 }
 
 void join_text(RecipientReport& one, const TextReport& text, bool is_only_one) {

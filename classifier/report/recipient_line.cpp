@@ -22,7 +22,7 @@ std::size_t code_size(std::string_view line) {
     return 0;
   }
   std::size_t size = 4;
-  if (const auto status = status_at(line.substr(size)); !status.empty()) size += status.size() + 1;
+  if (const auto status = status_at(line.substr(size)); !status.empty()) size += status.size();
   while (size < line.size() && line[size] == ' ') ++size;
   return size;
 }

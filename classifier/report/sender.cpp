@@ -14,12 +14,13 @@ using mail::begins_with;
 using mail::has_word;
 using mail::same_word;
 
-constexpr std::array<std::string_view, 14> server_names{
-    "mailer-daemon", "postmaster",      "poostmaster", "post_master", "mail delivery",
-    "mail.delivery", "delivery system", "maildaemon",  "mail daemon", "mailer daemon",
-    "mail deliver",  "mail-daemon",     "mail system", "maildelivery"};
+constexpr std::array<std::string_view, 15> server_names{
+    "mdaemon",       "mailer-daemon", "postmaster",      "poostmaster", "post_master",
+    "mail delivery", "mail.delivery", "delivery system", "maildaemon",  "mail daemon",
+    "mailer daemon", "mail deliver",  "mail-daemon",     "mail system", "maildelivery"};
 
-constexpr std::array<std::string_view, 26> failure_words{"undeliver",
+constexpr std::array<std::string_view, 27> failure_words{"mdaemon notification",
+                                                         "undeliver",
                                                          "returned mail",
                                                          "failure notice",
                                                          "delivery status",

@@ -17,7 +17,7 @@ using mail::is_letter;
 using mail::trim;
 
 // size: a table. Lower case; the first that is found counts, so the longer stand first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 51> phrases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 52> phrases{{
     {"in reply to end of data", "EOM"},
     {"after end of data", "EOM"},
     {"end of data", "EOM"},
@@ -41,6 +41,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 51> phrases{
     {"does not like recipient", "RCPT"},
     {"in rcpt to", "RCPT"},
     {"for rcpt to", "RCPT"},
+    {"sent: rcpt to", "RCPT"},
     {"for mail from", "MAIL"},
     {"for text command", "EOM"},
     {"for data command", "DATA"},

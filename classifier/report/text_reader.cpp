@@ -8,6 +8,7 @@
 #include "classifier/report/codes.hpp"
 #include "classifier/report/phrasebook.hpp"
 #include "classifier/report/recipient_line.hpp"
+#include "classifier/report/smtp_words.hpp"
 #include "classifier/report/transcript.hpp"
 
 namespace todoku::report {
@@ -35,6 +36,11 @@ std::string_view unwrapped(std::string_view line) {
   line = trim(line.substr(8));
   if (line.ends_with(')')) line.remove_suffix(1);
   return trim(line);
+}
+
+bool is_code_line(std::string_view line) {
+  return line.size() > 4 && (line[0] == '4' || line[0] == '5') && mail::is_digit(line[1]) &&
+         mail::is_digit(line[2]) && line[3] == ' ';
 }
 
 class TextReader {
@@ -150,7 +156,9 @@ class TextReader {
         append_words(reason(), trim(behind.substr(colon + 1)));
       }
     }
-    if ((means & reason_ends) != 0) takes_reason_ = is_listing_ = false, current_ = no_one;
+    if ((means & command_follows) != 0) awaits_command_ = true;
+    if ((means & (reason_ends | command_follows)) != 0)
+      takes_reason_ = is_listing_ = false, current_ = no_one;
     if ((means & recipients_follow) != 0) {
       current_ = (means & reason_here) != 0 ? current_ : no_one;
       // "... to the following: <a@b>" in one line
@@ -178,6 +186,11 @@ class TextReader {
   }
 
   void take_other(std::string_view line, bool is_indented) {
+    if (awaits_command_) {
+      awaits_command_ = false;
+      for (auto& one : report_.recipients) one.command = command_of_line(line);
+      return;
+    }
     if (const auto alias = alias_in(line); !alias.empty()) {
       if (current_ == no_one && is_listing_) add("");  // a pipe or a file was the recipient
       if (current_ != no_one) {
@@ -190,11 +203,36 @@ class TextReader {
     if (auto found = recipient_line(line); found && may_be_recipient(*found)) {
       take_recipient(*found);
       return;
+    } else if (found && found->reason.empty()) {
+      last_bare_ = found->address;
     }
     if (is_settled_ && !takes_reason_) return;
+    if (is_summary(line)) return;
+    if (is_exchange_line(line)) {
+      report_.is_report = true;
+      if (report_.system.empty()) report_.system = "exchange";
+      add(last_bare_);
+      append_words(reason(), line);
+      return;
+    }
     const bool is_of_current =
         current_ != no_one && (takes_reason_ || !ended_by_blank(is_indented));
     if (is_of_current || takes_reason_) append_words(reason(), unwrapped(line));
+  }
+
+  // "554 5.0.0 Service unavailable" sums up what stands above, and a ruler says nothing.
+  [[nodiscard]] bool is_summary(std::string_view line) {
+    if (without_bullet(line).empty()) return true;
+    if (!is_code_line(line)) return false;
+    const bool is_vague = status_at(line.substr(4)).ends_with(".0.0");
+    return transcript_.pending() != nullptr || (is_vague && !codes_in(reason()).reply.empty());
+  }
+
+  // "#550 5.1.1 ... ##" below an address: Exchange's line for administrators, the same in every
+  // language.
+  [[nodiscard]] bool is_exchange_line(std::string_view line) const {
+    return !last_bare_.empty() && current_ == no_one && line.starts_with('#') &&
+           is_code_line(line.substr(1));
   }
 
   // Behind an empty line only what is indented still belongs to the recipient above, once a reason
@@ -221,6 +259,8 @@ class TextReader {
     is_settled_ = answer != nullptr;
     if (answer != nullptr) {
       settle(one, *answer);
+      // Sendmail's own verdict on a RCPT, though it shows the answer below a pipelined DATA.
+      if (one.command == "DATA" && found.reason.starts_with("550 5.1.1")) one.command = "RCPT";
       transcript_.settle();
     } else if (one.reason.empty()) {
       append_words(one.reason, unwrapped(found.reason));
@@ -326,6 +366,8 @@ class TextReader {
   bool is_behind_blank_ = false;
   bool is_consumed_ = false;
   std::string single_;
+  std::string last_bare_;  // an address alone in a line that nothing announced
+  bool awaits_command_ = false;
   bool is_settled_ = false;  // the dialogue told the current one's reason
 };
 

@@ -77,9 +77,12 @@ void Transcript::reply(std::string_view line) {
     }
   }
   if (!is_refusal || refusals_.size() >= max_refusals) return;
-  // What follows a refusal as a consequence of it says nothing new.
-  if (is_pending_ && line.starts_with("503")) return;
-  if (line.starts_with("503") && !refusals_.empty()) return;
+  if (line.starts_with("503") && !refusals_.empty()) {
+    // A consequence of the refusal above. "Need RCPT" also tells that RCPT was what was refused:
+    // with pipelining Sendmail shows the answer below the DATA that it had sent already.
+    if (refusals_.back().command == "DATA") refusals_.back().command = "RCPT";
+    return;
+  }
   refusals_.push_back({std::string(line.substr(0, max_text)), command_, host_, recipient_});
   goes_on_ = true;
   is_pending_ = true;

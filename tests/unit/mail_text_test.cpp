@@ -66,6 +66,7 @@ TEST(Charset, a_lie_is_seen_and_guessed) {
   EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "utf-8"), "はい");  // EUC-JP
   EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "x-no-such-charset//IGNORE"), "はい");
   EXPECT_TRUE(is_valid_utf8(to_utf8("\xff\xfe\xc3", "utf-8")));
+  EXPECT_TRUE(is_valid_utf8(to_utf8("a \xf9\x8c\x9e\x98\x9a b", "u\x0etf-8")));
 }
 
 TEST(Charset, knows_valid_utf8) {

@@ -51,6 +51,7 @@ TEST(Codes, are_taken_from_the_decisive_reply) {
            CodeCase{"5.1.0 - Unknown 550-'5.2.2 <a@b>... full'", "550", "5.2.2"},
            CodeCase{"#550 5.1.1 RESOLVER.ADR; not found ##", "550", "5.1.1"},
            CodeCase{"Sorry, no mailbox here by that name. (#5.1.1)", "", "5.1.1"},
+           CodeCase{"550 unknown user 554 5.0.0 Service unavailable", "550", "5.0.0"},
            CodeCase{"said: 452 try later", "452", ""},
            CodeCase{"ERROR_CODE :550, ERROR_CODE :5.2.1 no", "550", "5.2.1"},
            CodeCase{"responded: [550 5.1.1 unknown]", "550", "5.1.1"},
