@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t longest_value = 200;
 
 bool has_value(const Parameters& parameters, std::string_view name) {
-  return std::ranges::any_of(parameters, [name](const auto& one) {
-    return one.first == name && !one.second.empty();
-  });
+  return std::ranges::any_of(
+      parameters, [name](const auto& one) { return one.first == name && !one.second.empty(); });
 }
 
 // What servers say is shown on terminals and in windows: one line, bounded, whole characters.
@@ -32,12 +31,37 @@ std::string tamed(std::string_view value) {
   return out;
 }
 
+bool says_nothing(std::string_view cause) {
+  return cause == "unclear" || cause == "undefined";
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// The special case below "case.": the one that the rules name, a well-known block list, or a
+// temporary answer without a reason. Empty = none that the catalog has words for.
+std::string case_key(const Catalog& catalog, const Subject& subject) {
+  std::string key = "case." + std::string(subject.provider_case);
+  if (subject.provider_case.empty()) {
+    key = says_nothing(subject.cause) && subject.reply.starts_with('4') ? "case.temporary-code"
+                                                                        : std::string();
+    for (const auto& [name, value] : subject.parameters) {
+      if (name == "blocklist" && subject.cause == "blocklisted") key = "case.list-" + lower(value);
+    }
+  }
+  return !key.empty() && catalog.has(key + ".title") ? key : std::string();
+}
+
 class Writer {
  public:
   Writer(const Catalog& catalog, const Subject& subject)
       : catalog_(catalog),
-        own_(subject.provider_case.empty() ? std::string()
-                                           : "case." + std::string(subject.provider_case)),
+        own_(case_key(catalog, subject)),
         general_("cause." + std::string(subject.cause)),
         known_(readable(catalog, subject.parameters)) {}
 
@@ -67,8 +91,7 @@ class Writer {
     for (int number = 1;; ++number) {
       const auto key = base + part + std::to_string(number);
       if (!catalog_.has(key)) return out;
-      if (catalog_.why_incomplete(key, known_).empty())
-        out.push_back(catalog_.render(key, known_));
+      if (catalog_.why_incomplete(key, known_).empty()) out.push_back(catalog_.render(key, known_));
     }
   }
 
@@ -77,9 +100,10 @@ class Writer {
   Parameters known_;
 };
 
-void append(std::string& text, const Catalog& catalog, std::string_view more) {
+// A further sentence stands on a line of its own: languages differ in what goes between two.
+void append(std::string& text, std::string_view more) {
   if (more.empty()) return;
-  if (!text.empty()) text += catalog.render("word.between_sentences");
+  if (!text.empty()) text += '\n';
   text += more;
 }
 
@@ -98,7 +122,7 @@ Explanation written(const Writer& writer) {
 void make_delayed(Explanation& out, const Catalog& catalog) {
   const auto waiting = explain_key(catalog, "kind.delayed");
   auto text = waiting.what_happened;
-  append(text, catalog, catalog.render("page.delay_reason", {{"reason", out.title}}));
+  append(text, catalog.render("page.delay_reason", {{"reason", out.title}}));
   out.what_happened = std::move(text);
   out.title = waiting.title;
   out.what_to_do = waiting.what_to_do;
@@ -110,13 +134,8 @@ void make_delayed(Explanation& out, const Catalog& catalog) {
 void add_doubts(Explanation& out, const Catalog& catalog, const Subject& subject) {
   const auto second = sentence_if_any(catalog, "cause." + std::string(subject.second) + ".title");
   if (!subject.second.empty() && !second.empty() && subject.second != subject.cause)
-    append(out.what_happened, catalog, catalog.render("page.second", {{"second", second}}));
-  if (subject.reason_hidden)
-    append(out.what_happened, catalog, catalog.render("page.reason_hidden"));
-}
-
-bool says_nothing(std::string_view cause) {
-  return cause == "unclear" || cause == "undefined";
+    append(out.what_happened, catalog.render("page.second", {{"second", second}}));
+  if (subject.reason_hidden) append(out.what_happened, catalog.render("page.reason_hidden"));
 }
 
 }  // namespace
@@ -146,9 +165,8 @@ Explanation explain(const Catalog& catalog, const Subject& subject) {
   auto out = written(Writer(catalog, subject));
   if (out.whose_side.empty())
     out.whose_side = sentence_if_any(catalog, "side." + std::string(subject.who_acts));
-  if (says_nothing(subject.cause) && subject.provider_case.empty())
-    append(out.what_happened, catalog,
-           sentence_if_any(catalog, "code." + std::string(subject.reply)));
+  if (says_nothing(subject.cause))
+    append(out.what_happened, sentence_if_any(catalog, "code." + std::string(subject.reply)));
   add_doubts(out, catalog, subject);
   if (subject.kind == "delayed") make_delayed(out, catalog);
   return out;

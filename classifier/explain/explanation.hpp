@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What happened to a message, put into words: codes and parameters in, sentences out. Pure, floor 0;
-// knows no rules and no reports. The words are those of config/messages. Any thread.
+// What happened to a message, put into words: codes and parameters in, sentences out. Pure, floor
+// 0; knows no rules and no reports. The words are those of config/messages. Any thread.
 #include "classifier/explain/messages.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A trouble told in a few words ("メール送れない 受信できる") -> the advice that fits. What words mean
-// which situation is data: config/situations.toml. Pure, floor 0, any thread.
+// A trouble told in a few words ("メール送れない 受信できる") -> the advice that fits. What words
+// mean which situation is data: config/situations.toml. Pure, floor 0, any thread.
 #include "classifier/explain/messages.hpp"
 
 #include <cstddef>

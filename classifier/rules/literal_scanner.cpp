@@ -7,7 +7,9 @@ namespace todoku::rules {
 
 namespace {
 constexpr std::uint32_t no_state = 0xFFFFFFFF;
-}
+constexpr std::uint32_t ends_here =
+    0x80000000;  // a literal ends in the state that this step leads to
+}  // namespace
 
 LiteralScanner::LiteralScanner(const std::vector<std::string>& literals) : count_(literals.size()) {
   for (const auto& literal : literals) {
@@ -66,15 +68,22 @@ void LiteralScanner::link() {
       }
     }
   }
+  // Steps carry the mark themselves, so that most letters cost one look into one table.
+  for (auto& step : next_) {
+    if (!ends_at_[step].empty()) step |= ends_here;
+  }
 }
 
 std::vector<int> LiteralScanner::find(std::string_view text) const {
   std::vector<int> found;
   if (count_ == 0) return found;
+  found.reserve(64);
   std::vector<bool> seen(count_);
-  std::uint32_t state = 0;
+  std::size_t state = 0;
   for (const char c : text) {
-    state = next_[state * classes_ + class_of_[static_cast<unsigned char>(c)]];
+    const auto step = next_[state * classes_ + class_of_[static_cast<unsigned char>(c)]];
+    state = step & ~ends_here;
+    if ((step & ends_here) == 0) continue;
     for (const int index : ends_at_[state]) {
       const auto place = static_cast<std::size_t>(index);
       if (seen[place]) continue;

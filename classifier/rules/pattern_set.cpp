@@ -11,7 +11,8 @@ namespace todoku::rules {
 namespace {
 
 constexpr int shortest_literal = 3;
-constexpr std::int64_t bytes_per_pattern = 256 * 1024;  // program and automaton of one pattern
+constexpr std::int64_t bytes_per_pattern =
+    1024 * 1024;  // at most; program and automaton of one pattern
 
 re2::RE2::Options options() {
   re2::RE2::Options options(re2::RE2::Quiet);

@@ -41,11 +41,16 @@ explain::Subject subject_of(const Diagnosis& diagnosis, report::Kind kind,
 Cause cause_of_kind(report::Kind kind) {
   switch (kind) {
     case report::Kind::bounce:
-    case report::Kind::delayed: return Cause::unclear;
-    case report::Kind::delivered: return Cause::delivered;
-    case report::Kind::auto_reply: return Cause::auto_reply;
-    case report::Kind::feedback: return Cause::complaint;
-    case report::Kind::not_a_bounce: return Cause::undefined;
+    case report::Kind::delayed:
+      return Cause::unclear;
+    case report::Kind::delivered:
+      return Cause::delivered;
+    case report::Kind::auto_reply:
+      return Cause::auto_reply;
+    case report::Kind::feedback:
+      return Cause::complaint;
+    case report::Kind::not_a_bounce:
+      return Cause::undefined;
   }
   return Cause::undefined;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// todoku explain: why a message came back. Reads mails, prints pages or JSON; nothing is sent or kept.
+// todoku explain: why a message came back. Reads mails, prints pages or JSON; nothing is sent or
+// kept.
 #include "classifier/classify.hpp"
 #include "classifier/explain/messages.hpp"
 #include "classifier/explain/situations.hpp"
