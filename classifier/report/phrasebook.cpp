@@ -59,7 +59,7 @@ constexpr Phrase phrase_rows[] = {
     {"there is no need to resend your message", warns, ""},
     {"there is no need to re-send", warns, ""},
     {"no action is required on your part", warns | reason_ends, ""},
-    {"message could not be delivered for", opens | gave_up, "sendmail"},
+    {"message could not be delivered for", opens | gave_up | reason_here, "sendmail"},
     {"message will be deleted from queue", opens | gave_up, "sendmail"},
     {"could not send message for past", opens | warns, "sendmail"},
     // qmail and its relatives
