@@ -38,6 +38,22 @@ std::vector<std::vector<const Diagnosis*>> grouped(const std::vector<Diagnosis>&
   return groups;
 }
 
+// Is the IP address in the text that of the server that sent the message?
+bool is_about_sending_server(Cause cause) {
+  switch (cause) {
+    case Cause::blocklisted:
+    case Cause::bad_reputation:
+    case Cause::missing_ptr:
+    case Cause::auth_failure:
+    case Cause::rate_limited:
+    case Cause::too_many_connections:
+    case Cause::greylisted:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   if (from.empty()) return;
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -115,7 +131,8 @@ void ExplainPage::facts(const Diagnosis& one) {
   fact("page.fact_server", reported.remote_host.empty() ? found.remote_host : reported.remote_host);
   fact("page.fact_code", code);
   fact("page.fact_list", found.blocklist);
-  fact("page.fact_ip", found.ip.empty() ? found.spf_ip : found.ip);
+  if (is_about_sending_server(one.judgement.cause))
+    fact("page.fact_ip", found.ip.empty() ? found.spf_ip : found.ip);
   fact("page.fact_url", found.url);
 }
 

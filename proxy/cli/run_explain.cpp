@@ -66,7 +66,7 @@ int explain_text(const std::string& text, const ExplainOptions& options,
   if (options.json && situation.empty()) {
     append_json(out, source, found, json_words(options, tools));
   } else if (options.json) {
-    append_situation_json(out, source, situation, json_words(options, tools));
+    append_situation_json(out, source, situation, found, json_words(options, tools));
   } else {
     ExplainPage page(tools.words, tools.terminal);
     situation.empty() ? page.add(one) : page.add_situation(situation);
