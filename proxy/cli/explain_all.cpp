@@ -91,7 +91,7 @@ class AllExplanations {
       explain::Subject subject;
       subject.kind = "bounce";
       subject.provider_case = name;
-      const auto cause = english_.render("case." + name + ".cause");
+      const auto cause = explain::sentence_if_any(english_, "case." + name + ".cause");
       subject.cause = cause;
       const auto found = cause_from_string(cause);
       if (found) subject.who_acts = to_string(facts_of(*found).who_acts);

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -35,7 +36,7 @@ Outcome explained(const ExplainOptions& options, const std::string& input = {},
   static const auto classifier = load_classifier();
   static const auto situations = load_situations();
   const auto words = load_explanations(options.language == "ja" ? settings::Language::japanese
-                                                                 : settings::Language::english);
+                                                                : settings::Language::english);
   std::istringstream in(input);
   std::ostringstream out, error;
   Outcome outcome;
@@ -63,9 +64,9 @@ TEST(Explain, AMailBecomesAPage) {
   const auto page = explained(words({golden + "postfix_rcpt.eml"}));
   EXPECT_EQ(page.code, exit_ok);
   EXPECT_THAT(page.error, IsEmpty());
-  EXPECT_THAT(page.out, AllOf(HasSubstr("address was not found"), HasSubstr("jiro@shop.example"),
-                              HasSubstr("What to do now"), HasSubstr("【"),
-                              Not(HasSubstr("\x1b["))));
+  EXPECT_THAT(page.out,
+              AllOf(HasSubstr("address was not found"), HasSubstr("jiro@shop.example"),
+                    HasSubstr("What to do now"), HasSubstr("【"), Not(HasSubstr("\x1b["))));
 }
 
 TEST(Explain, APageFitsItsTerminalAndHasColourOnlyThere) {
@@ -139,8 +140,8 @@ TEST(Explain, JsonHasTheMembersOfTheContract) {
 TEST(Explain, BatchGivesOneLineForEachPathInOrder) {
   ExplainOptions options;
   options.batch = true;
-  const auto outcome = explained(
-      options, golden + "qmail.eml\n/nowhere/x.eml\n" + golden + "out_of_office.eml\r\n");
+  const auto outcome =
+      explained(options, golden + "qmail.eml\n/nowhere/x.eml\n" + golden + "out_of_office.eml\r\n");
   EXPECT_EQ(outcome.code, exit_no_input);
   const auto lines = lines_of(outcome.out);
   ASSERT_EQ(lines.size(), 3U);
@@ -159,7 +160,7 @@ TEST(Explain, AFileThatCannotBeReadDoesNotStopTheOthers) {
 }
 
 TEST(Explain, HostileMailReachesNoTerminal) {
-  const testing_support::ScratchDir folder;
+  const support::ScratchDir folder;
   const auto file = folder.path() / "hostile.eml";
   std::ofstream(file, std::ios::binary)
       << "From: MAILER-DAEMON@example.jp\r\nSubject: Undelivered Mail Returned to Sender\r\n"

@@ -243,6 +243,10 @@ TEST(Rules, mistakes_are_named) {
                                  rule("a", "policy", "plain", "pattern = \"y\""))}),
               HasSubstr("twice"));
   EXPECT_FALSE(mistake_of({admin("[[rule]")}).empty());
+  for (const auto* odd :
+       {"[$]", "[", "[[", "[ .a]", "\xEF\xBB\xBF[$]", "[[\x01]]", "[\n$]", "[#"}) {
+    EXPECT_FALSE(mistake_of({admin(odd)}).empty()) << odd;
+  }
 }
 
 TEST(Cause, names_lead_back) {
