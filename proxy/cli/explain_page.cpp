@@ -6,6 +6,7 @@
 #include "proxy/demo/layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -40,18 +41,10 @@ std::vector<std::vector<const Diagnosis*>> grouped(const std::vector<Diagnosis>&
 
 // Is the IP address in the text that of the server that sent the message?
 bool is_about_sending_server(Cause cause) {
-  switch (cause) {
-    case Cause::blocklisted:
-    case Cause::bad_reputation:
-    case Cause::missing_ptr:
-    case Cause::auth_failure:
-    case Cause::rate_limited:
-    case Cause::too_many_connections:
-    case Cause::greylisted:
-      return true;
-    default:
-      return false;
-  }
+  constexpr std::array causes{
+      Cause::blocklisted,  Cause::bad_reputation,       Cause::missing_ptr, Cause::auth_failure,
+      Cause::rate_limited, Cause::too_many_connections, Cause::greylisted};
+  return std::ranges::find(causes, cause) != causes.end();
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
