@@ -163,6 +163,8 @@ int run_explain(const ExplainOptions& options, const ExplainTools& tools) {
   if (!options.words.empty())
     return are_words(options.words) ? explain_text(joined(options.words), options, tools)
                                     : explain_files(options, tools);
+  if (tools.terminal.reads_keyboard)
+    tools.error << tools.words.render("page.waiting_for_mail") << std::endl;
   const auto mail = whole_input(tools.in);
   if (mail.empty()) {
     tools.error << "todoku: " << tools.words.render("page.nothing_to_explain") << '\n';
