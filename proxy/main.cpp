@@ -69,9 +69,14 @@ int run(const todoku::cli::ExplainOptions& options) {
     return todoku::cli::exit_ok;
   }
   std::ios::sync_with_stdio(false);  // paths and pages come and go in large pieces
-  const auto words = load_explanations(chosen_language(options.language, Language::automatic));
+  // A batch of bare causes starts faster without the sentences.
+  const bool needs_words = !options.batch || options.language;
+  const auto words = needs_words
+                         ? load_explanations(chosen_language(options.language, Language::automatic))
+                         : todoku::explain::Catalog();
   const auto classifier = todoku::cli::load_classifier();
-  const auto situations = todoku::cli::load_situations();
+  const auto situations =
+      options.batch ? todoku::explain::Situations() : todoku::cli::load_situations();
   const todoku::cli::ExplainTools tools{
       classifier, situations, words,    todoku::cli::standard_output(),
       std::cin,   std::cout,  std::cerr};

@@ -119,10 +119,10 @@ Explanation written(const Writer& writer) {
 }
 
 // A warning is no failure: its advice is to wait, whatever the reason for the delay is.
-void make_delayed(Explanation& out, const Catalog& catalog) {
+void make_delayed(Explanation& out, const Catalog& catalog, bool has_reason) {
   const auto waiting = explain_key(catalog, "kind.delayed");
   auto text = waiting.what_happened;
-  append(text, catalog.render("page.delay_reason", {{"reason", out.title}}));
+  if (has_reason) append(text, catalog.render("page.delay_reason", {{"reason", out.title}}));
   out.what_happened = std::move(text);
   out.title = waiting.title;
   out.what_to_do = waiting.what_to_do;
@@ -168,7 +168,10 @@ Explanation explain(const Catalog& catalog, const Subject& subject) {
   if (says_nothing(subject.cause))
     append(out.what_happened, sentence_if_any(catalog, "code." + std::string(subject.reply)));
   add_doubts(out, catalog, subject);
-  if (subject.kind == "delayed") make_delayed(out, catalog);
+  if (subject.kind == "delayed") {
+    // "Expired" of a delay only says that it is one.
+    make_delayed(out, catalog, !says_nothing(subject.cause) && subject.cause != "expired");
+  }
   return out;
 }
 

@@ -59,7 +59,7 @@ constexpr Phrase phrase_rows[] = {
     {"there is no need to resend your message", warns, ""},
     {"there is no need to re-send", warns, ""},
     {"no action is required on your part", warns | reason_ends, ""},
-    {"message could not be delivered for", opens | gave_up | reason_here, "sendmail"},
+    {"message could not be delivered for", opens | gave_up, "sendmail"},
     {"message will be deleted from queue", opens | gave_up, "sendmail"},
     {"could not send message for past", opens | warns, "sendmail"},
     // qmail and its relatives
@@ -284,7 +284,7 @@ constexpr Phrase phrase_rows[] = {
     {"reason: unable to deliver message to", here | reason_here, "interscan"},
     {"unable to deliver mail to", here, ""},
     {"delivery failed for the following reason", opens | reason_follows, "mailfoundry"},
-    {"this has been a permanent failure", gave_up | reason_ends, "mailfoundry"},
+    {"this has been a permanent failure", reason_ends, "mailfoundry"},
     {"message was not delivered to", here, ""},
     {"your message to", weak_here, ""},
     {"your message could not be sent", opens, ""},

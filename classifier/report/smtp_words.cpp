@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace todoku::report {
@@ -72,6 +74,32 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 52> phrases{
     {"connect to ", "CONNECT"},
 }};
 
+// The rows of phrases by their first letters: those of letter c are
+// rows_by_letter[first_row[c]] to rows_by_letter[first_row[c + 1]].
+constexpr std::array<std::uint8_t, 129> make_first_row() {
+  std::array<std::uint8_t, 129> first{};
+  for (std::size_t letter = 0; letter < 128; ++letter) {
+    std::uint8_t count = 0;
+    for (const auto& row : phrases) count += static_cast<std::size_t>(row.first.front()) == letter;
+    first[letter + 1] = static_cast<std::uint8_t>(first[letter] + count);
+  }
+  return first;
+}
+
+constexpr auto first_row = make_first_row();
+
+constexpr std::array<std::uint8_t, phrases.size()> make_rows_by_letter() {
+  std::array<std::uint8_t, phrases.size()> rows{};
+  auto next = first_row;
+  for (std::size_t row = 0; row < phrases.size(); ++row) {
+    const auto letter = static_cast<std::size_t>(phrases[row].first.front());
+    rows[next[letter]++] = static_cast<std::uint8_t>(row);
+  }
+  return rows;
+}
+
+constexpr auto rows_by_letter = make_rows_by_letter();
+
 bool is_host_char(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -121,10 +149,11 @@ std::string_view host_behind_word(std::string_view text) {
   static constexpr std::array<std::string_view, 9> words{
       "talking to ",        "host ",   "host: ",      "server <", "connect to ", "connection with ",
       "conversation with ", "server ", "rejected by "};
-  constexpr std::string_view first_letters = "thscrTHSCR";
-  for (auto at = text.find_first_of(first_letters); at != text.npos;
-       at = text.find_first_of(first_letters, at + 1)) {
-    if (!begins_word(text, at)) continue;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char first = mail::lower(text[at]);
+    const bool may_begin =
+        first == 't' || first == 'h' || first == 's' || first == 'c' || first == 'r';
+    if (!may_begin || !begins_word(text, at)) continue;
     for (const auto word : words) {
       if (!begins_with(text.substr(at), word)) continue;
       const auto host = host_at(text.substr(at + word.size()));
@@ -138,17 +167,17 @@ std::string_view host_behind_word(std::string_view text) {
 
 std::string_view command_named(std::string_view text) {
   text = text.substr(0, 4096);
-  // One pass: at each beginning of a word, the rows above the best one found so far.
+  // One pass: at each beginning of a word, the rows with its letter.
   std::size_t best = phrases.size();
   for (std::size_t at = 0; at < text.size() && best > 0; ++at) {
-    const char first = mail::lower(text[at]);
-    if (!(is_letter(first) || first == '[') || !begins_word(text, at)) continue;
-    for (std::size_t row = 0; row < best; ++row) {
-      const auto phrase = phrases[row].first;
-      if (phrase.front() == first && begins_with(text.substr(at), phrase)) {
-        best = row;
-        break;
-      }
+    const auto first = static_cast<unsigned char>(mail::lower(text[at]));
+    if (first >= first_row.size() - 1 || first_row[first] == first_row[first + 1U] ||
+        !begins_word(text, at)) {
+      continue;
+    }
+    for (std::size_t i = first_row[first]; i < first_row[first + 1U]; ++i) {
+      const std::size_t row = rows_by_letter[i];
+      if (row < best && begins_with(text.substr(at), phrases[row].first)) best = row;
     }
   }
   return best < phrases.size() ? phrases[best].second : std::string_view();

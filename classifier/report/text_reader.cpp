@@ -136,7 +136,10 @@ class TextReader {
     is_consumed_ = is_consumed_ || means != 0 || is_first;
     if ((means & opens) != 0) open(phrase);
     if ((means & warns) != 0) report_.warns = true;
-    if ((means & gave_up) != 0) report_.gave_up = true;
+    if ((means & gave_up) != 0) {
+      report_.gave_up = true;
+      if (given_up_.empty()) given_up_ = sentence;
+    }
     if ((means & succeeded) != 0) report_.succeeded = true;
     const auto behind = sentence.substr(phrase.begins.size());
     if ((means & (recipients_follow | fields_follow)) != 0) {
@@ -347,6 +350,7 @@ class TextReader {
     }
     for (auto& one : all) {
       if (one.reason.empty()) one.reason = report_.general_reason;
+      append_words(one.reason, given_up_);  // that time ran out, beside what went wrong meanwhile
     }
   }
 
@@ -366,6 +370,7 @@ class TextReader {
   bool is_behind_blank_ = false;
   bool is_consumed_ = false;
   std::string single_;
+  std::string given_up_;
   std::string last_bare_;  // an address alone in a line that nothing announced
   bool awaits_command_ = false;
   bool is_settled_ = false;  // the dialogue told the current one's reason

@@ -161,10 +161,11 @@ void append_error_json(std::string& out, const Source& source, std::string_view 
 }
 
 void append_situation_json(std::string& out, const Source& source, std::string_view id,
-                           const explain::Catalog* words) {
+                           const Classification& found, const explain::Catalog* words) {
   json::object object;
   name_source(object, source);
   object["situation"] = id;
+  fill(object, found, nullptr, object.storage());
   if (words != nullptr) {
     const auto key = "situation." + std::string(id);
     object["explanation"] = object_of(explain::explain_key(*words, key), object.storage());

@@ -21,8 +21,9 @@ struct Source {
 void append_json(std::string& out, const Source& source, const Classification& found,
                  const explain::Catalog* words);
 void append_error_json(std::string& out, const Source& source, std::string_view problem);
-// Advice for a trouble told in words; id is that of the situation.
+// Advice for a trouble told in words, beside what the rules make of it; id is that of the
+// situation.
 void append_situation_json(std::string& out, const Source& source, std::string_view id,
-                           const explain::Catalog* words);
+                           const Classification& found, const explain::Catalog* words);
 
 }  // namespace todoku::cli

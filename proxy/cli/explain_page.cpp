@@ -6,6 +6,7 @@
 #include "proxy/demo/layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,14 @@ std::vector<std::vector<const Diagnosis*>> grouped(const std::vector<Diagnosis>&
     }
   }
   return groups;
+}
+
+// Is the IP address in the text that of the server that sent the message?
+bool is_about_sending_server(Cause cause) {
+  constexpr std::array causes{
+      Cause::blocklisted,  Cause::bad_reputation,       Cause::missing_ptr, Cause::auth_failure,
+      Cause::rate_limited, Cause::too_many_connections, Cause::greylisted};
+  return std::ranges::find(causes, cause) != causes.end();
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -115,7 +124,8 @@ void ExplainPage::facts(const Diagnosis& one) {
   fact("page.fact_server", reported.remote_host.empty() ? found.remote_host : reported.remote_host);
   fact("page.fact_code", code);
   fact("page.fact_list", found.blocklist);
-  fact("page.fact_ip", found.ip.empty() ? found.spf_ip : found.ip);
+  if (is_about_sending_server(one.judgement.cause))
+    fact("page.fact_ip", found.ip.empty() ? found.spf_ip : found.ip);
   fact("page.fact_url", found.url);
 }
 

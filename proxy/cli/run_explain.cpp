@@ -66,7 +66,7 @@ int explain_text(const std::string& text, const ExplainOptions& options,
   if (options.json && situation.empty()) {
     append_json(out, source, found, json_words(options, tools));
   } else if (options.json) {
-    append_situation_json(out, source, situation, json_words(options, tools));
+    append_situation_json(out, source, situation, found, json_words(options, tools));
   } else {
     ExplainPage page(tools.words, tools.terminal);
     situation.empty() ? page.add(one) : page.add_situation(situation);
@@ -163,6 +163,8 @@ int run_explain(const ExplainOptions& options, const ExplainTools& tools) {
   if (!options.words.empty())
     return are_words(options.words) ? explain_text(joined(options.words), options, tools)
                                     : explain_files(options, tools);
+  if (tools.terminal.reads_keyboard)
+    tools.error << tools.words.render("page.waiting_for_mail") << std::endl;
   const auto mail = whole_input(tools.in);
   if (mail.empty()) {
     tools.error << "todoku: " << tools.words.render("page.nothing_to_explain") << '\n';

@@ -31,6 +31,7 @@ Terminal standard_output() {
   Terminal terminal;
   terminal.has_colour = demo::colour_is_welcome();
 #ifndef _WIN32
+  terminal.reads_keyboard = ::isatty(STDIN_FILENO) != 0;
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     terminal.columns = std::clamp<std::size_t>(size.ws_col, narrowest, widest) - 1;

@@ -11,6 +11,7 @@ namespace todoku::cli {
 struct Terminal {
   bool has_colour = false;
   std::size_t columns = 78;
+  bool reads_keyboard = false;  // standard input is a person's
 };
 
 // Standard output as it is: colour only on a terminal without NO_COLOR; 40 to 100 columns.

@@ -137,6 +137,21 @@ TEST(Explain, JsonHasTheMembersOfTheContract) {
   EXPECT_FALSE(bare.at(0).at("recipients").at(0).as_object().contains("explanation"));
 }
 
+TEST(Explain, ATroubleInWordsIsAlsoJson) {
+  auto options = words({"メール送れない", "受信できる"}, "ja");
+  options.json = true;
+  const auto lines = lines_of(explained(options).out);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("situation"), "receives-not-sends");
+  EXPECT_EQ(lines[0].at("text"), "メール送れない 受信できる");
+  EXPECT_TRUE(lines[0].contains("explanation"));
+}
+
+TEST(Explain, TheAddressOfTheirServerIsNotTakenForOurs) {
+  const auto page = explained(words({golden + "postfix_delayed.eml"}));
+  EXPECT_THAT(page.out, Not(HasSubstr("of the sending server: 192")));
+}
+
 TEST(Explain, BatchGivesOneLineForEachPathInOrder) {
   ExplainOptions options;
   options.batch = true;

@@ -266,6 +266,7 @@ TEST(Situations, AreFoundFromTheWordsPeopleUse) {
   EXPECT_EQ(all.find("ある日突然メールが送れなくなった"), "suddenly-cannot-send");
   EXPECT_EQ(all.find("I can receive but cannot send mail"), "receives-not-sends");
   EXPECT_EQ(all.find("文字化けする"), "garbled");
+  EXPECT_EQ(all.find("MAILER-DAEMON@example.jp"), "error-mail");
   EXPECT_EQ(all.find("メールが送れません"), "cannot-send");
   EXPECT_EQ(all.find("今日は良い天気です"), "");
   EXPECT_EQ(all.find(""), "");
