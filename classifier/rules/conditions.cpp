@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Whether a rule applies to what is known of a refusal. Pure: domains by whole labels, codes in
+// full or by beginning.
 #include "classifier/rules/rule.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
