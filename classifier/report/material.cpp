@@ -2,6 +2,7 @@
 #include "classifier/report/material.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 #include "classifier/mail/html_text.hpp"
 
 namespace todoku::report {
@@ -104,7 +105,10 @@ class Gatherer {
           mail::same_word(field.name, "MIME-Version")) {
         continue;
       }
-      text.append(field.name).append(":").append(mail::unfolded(field.body)).append("\n");
+      text.append(field.name)
+          .append(":")
+          .append(mail::to_utf8(mail::unfolded(field.body), ""))
+          .append("\n");
     }
     text += copy_of(part);
     material_.status_parts.push_back(std::move(text));

@@ -170,6 +170,10 @@ class Level {
   DeliveryReport finish() {
     for (auto& one : report_.recipients) settle(one);
     fill_original(material_.original, report_.original);
+    for (auto* words : {&report_.reporting_host, &report_.original.message_id,
+                        &report_.original.envelope_id, &report_.original.subject}) {
+      if (!mail::is_valid_utf8(*words)) *words = mail::to_utf8(*words, "");
+    }
     const bool is_common = report_.system.empty() || report_.system == "exim";
     if (is_common && report_.kind != Kind::not_a_bounce) {  // others write in Exim's words
       const auto system = system_of(material_, report_);
