@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The front door: reads the command line, picks the language, and hands over to the subcommand.
 #include "classifier/explain/messages.hpp"
-#include "config/embedded.hpp"
 #include "proxy/cli/config_check.hpp"
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/load_settings.hpp"
+#include "proxy/cli/load_words.hpp"
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/run_demo.hpp"
+#include "proxy/cli/run_explain.hpp"
 #include "proxy/cli/sealing.hpp"
 #include "proxy/cli/serve.hpp"
 #include "proxy/cli/state_place.hpp"
@@ -39,10 +40,7 @@ Language chosen_language(const std::optional<std::string>& option, Language sett
 }
 
 todoku::explain::Catalog catalog_for(Language language) {
-  const auto* file = language == Language::japanese ? "messages/ja.toml" : "messages/en.toml";
-  auto parsed = todoku::explain::Catalog::parse(todoku::config::embedded(file));
-  if (auto* catalog = std::get_if<todoku::explain::Catalog>(&parsed)) return std::move(*catalog);
-  return {};  // the tests hold both files well-formed
+  return todoku::cli::load_catalog(language);
 }
 
 int run(const todoku::cli::ServeOptions& options) {
@@ -64,6 +62,28 @@ int run(const todoku::cli::DemoOptions& options) {
   const auto language = chosen_language(options.language, Language::automatic);
   const auto catalog = catalog_for(language);
   return todoku::cli::run_demo(options, language, catalog);
+}
+
+int run(const todoku::cli::ExplainOptions& options) {
+  using todoku::cli::load_explanations;
+  if (options.all_causes) {
+    std::cout << todoku::cli::all_explanations(load_explanations(Language::japanese),
+                                               load_explanations(Language::english));
+    return todoku::cli::exit_ok;
+  }
+  std::ios::sync_with_stdio(false);  // paths and pages come and go in large pieces
+  // A batch of bare causes starts faster without the sentences.
+  const bool needs_words = !options.batch || options.language;
+  const auto words = needs_words
+                         ? load_explanations(chosen_language(options.language, Language::automatic))
+                         : todoku::explain::Catalog();
+  const auto classifier = todoku::cli::load_classifier();
+  const auto situations =
+      options.batch ? todoku::explain::Situations() : todoku::cli::load_situations();
+  const todoku::cli::ExplainTools tools{
+      classifier, situations, words,    todoku::cli::standard_output(),
+      std::cin,   std::cout,  std::cerr};
+  return todoku::cli::run_explain(options, tools);
 }
 
 int run(const todoku::cli::ConfigCheckOptions& options) {

@@ -63,18 +63,29 @@ struct Catalog::Reader {
     catalog.sentences_.emplace(key, std::move(sentence));
   }
 
-  void take_sections(const toml::table& root) {
-    for (const auto& [section, node] : root) {
-      const auto* table = node.as_table();
-      if (table == nullptr) {
-        fail(node, std::string(section.str()) + ": a sentence must stand in a section");
-        continue;
-      }
-      for (const auto& [name, sentence] : *table) {
-        take(std::string(section.str()) + "." + std::string(name.str()), sentence);
+  // Sections may stand in sections; the depth is bounded, whoever wrote the file.
+  void take_table(const std::string& prefix, const toml::table& table, int depth) {
+    for (const auto& [name, node] : table) {
+      const auto key = prefix + std::string(name.str());
+      if (const auto* inner = node.as_table(); inner != nullptr && depth < max_depth) {
+        take_table(key + ".", *inner, depth + 1);
+      } else if (const auto* list = node.as_array()) {
+        take_list(key, *list);
+      } else if (depth == 0) {
+        fail(node, key + ": a sentence must stand in a section");
+      } else {
+        take(key, node);
       }
     }
   }
+
+  void take_list(const std::string& key, const toml::array& list) {
+    std::size_t count = 0;
+    for (const auto& node : list) take(key + "." + std::to_string(++count), node);
+    if (count == 0) fail(list, key + ": the list is empty");
+  }
+
+  static constexpr int max_depth = 4;
 };
 
 std::variant<Catalog, CatalogError> Catalog::parse(std::string_view text) {
@@ -84,9 +95,13 @@ std::variant<Catalog, CatalogError> Catalog::parse(std::string_view text) {
     return CatalogError{error.source().begin.line, std::string(error.description())};
   }
   Reader reader;
-  reader.take_sections(parsed.table());
+  reader.take_table("", parsed.table(), 0);
   if (reader.error) return *reader.error;
   return std::move(reader.catalog);
+}
+
+void Catalog::add(Catalog other) {
+  sentences_.merge(other.sentences_);
 }
 
 std::string Catalog::render(std::string_view key, const Parameters& parameters) const {

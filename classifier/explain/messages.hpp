@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The sentences that people read, by key, in one language: config/messages/<language>.toml. Text
+// The sentences that people read, by key, in one language: config/messages/*<language>.toml. Text
 // in, text out. A key is "section.name"; a sentence may hold {named} parameters. Any thread.
 #include <cstdint>
 #include <map>
@@ -24,8 +24,11 @@ struct CatalogError {
 
 class Catalog {
  public:
-  // text: TOML, sections with strings in them.
+  // text: TOML, sections with strings and lists of strings in them; the items of a list are
+  // "section.name.1", "section.name.2", ...
   static std::variant<Catalog, CatalogError> parse(std::string_view text);
+  // Takes over the sentences of another file; a key that is here already stays.
+  void add(Catalog other);
 
   // Never fails, so that a missing sentence never costs a message: an unknown key gives the key
   // itself, a missing parameter stays as "{name}". why_incomplete() tells, for tests and logs.

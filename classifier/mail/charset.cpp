@@ -145,7 +145,8 @@ std::string guessed(std::string_view text) {
   for (const std::string_view charset : {"EUC-JP-MS", "CP932"}) {
     auto& converter = converter_for(charset);
     std::string out;
-    if (converter.is_known() && converter.convert(text, 0, out)) return out;
+    const bool is_read = converter.is_known() && converter.convert(text, 0, out);
+    if (is_read && is_valid_utf8(out)) return out;
   }
   std::string out;
   auto& western = converter_for("ISO-8859-1");
@@ -195,7 +196,9 @@ std::string_view view_as_utf8(std::string_view text, std::string_view charset,
     auto& converter = converter_for(iconv_name(charset));
     // A charset that lies shows many faults; one that is only damaged shows few.
     const auto max_faults = text.size() / 16 + 2;
-    if (converter.is_known() && converter.convert(text, max_faults, storage)) return storage;
+    // glibc lets five-octet sequences through that are no UTF-8.
+    const bool is_read = converter.is_known() && converter.convert(text, max_faults, storage);
+    if (is_read && is_valid_utf8(storage)) return storage;
     storage.clear();
   }
   if (is_valid_utf8(text)) return text;
@@ -208,6 +211,12 @@ std::string to_utf8(std::string_view text, std::string_view charset) {
   const auto view = view_as_utf8(text, charset, storage);
   if (view.data() == storage.data()) return storage;
   return std::string(view);
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
 }
 
 }  // namespace todoku::mail

@@ -90,15 +90,13 @@ std::string Header::text(std::string_view name) const {
 std::string unfolded(std::string_view body) {
   body = trim(body.substr(0, max_value));
   std::string out;
-  out.reserve(body.size());
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    if (body[i] != '\n') {
-      out += body[i];
-      continue;
-    }
-    while (i + 1 < body.size() && is_space(body[i + 1])) ++i;
-    out += ' ';
+  std::size_t begin = 0;
+  for (auto fold = body.find('\n'); fold != std::string_view::npos; fold = body.find('\n', begin)) {
+    out.append(body, begin, fold - begin).append(" ");
+    begin = fold;
+    while (begin < body.size() && is_space(body[begin])) ++begin;
   }
+  out.append(body, begin);
   return out;
 }
 

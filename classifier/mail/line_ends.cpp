@@ -19,7 +19,8 @@ std::string_view with_line_feeds(std::string_view text, std::string& storage) {
     if (behind < text.size() && text[behind] == '\n') {
       begin = behind;  // CRLF or CR CR LF: the line feed is copied with what follows
     } else {
-      storage += '\n';
+      storage.append(behind - carriage_return, '\n');
+      begin = behind;  // the run was looked at once
     }
     carriage_return = text.find('\r', begin);
   }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 namespace todoku::mail {
@@ -70,26 +71,43 @@ std::string_view guessed_boundary(std::string_view body) {
   return {};
 }
 
+// Does a body show its parts at once, or after a line or two of preamble?
+bool begins_with_part(std::string_view body) {
+  constexpr std::size_t max_preamble = 300;
+  const auto head = body.substr(0, max_preamble);
+  const auto line = head.starts_with("--") ? 0 : head.find("\n--");
+  if (line == std::string_view::npos) return false;
+  const auto boundary = guessed_boundary(body.substr(line));
+  return !boundary.empty() && trim(body.substr(line)).substr(2).starts_with(boundary);
+}
+
 // The texts between the delimiter lines; at most max of them.
 std::vector<std::string_view> between(std::string_view body, std::string_view boundary,
                                       std::size_t max) {
   std::vector<std::string_view> found;
-  std::size_t begin = std::string_view::npos;  // of the part being read
-  std::size_t at = body.starts_with("--") ? 0 : body.find("\n--");
-  while (at != std::string_view::npos && found.size() < max) {
-    const std::size_t line = body[at] == '\n' ? at + 1 : at;
+  constexpr std::size_t none = std::string_view::npos;
+  const std::string delimiter = "--" + std::string(boundary);
+  const std::boyer_moore_horspool_searcher searcher(delimiter.begin(), delimiter.end());
+  std::size_t begin = none;  // of the part being read
+  std::size_t at = 0;
+  while (at < body.size() && found.size() < max) {
+    const auto place =
+        std::search(body.begin() + static_cast<std::ptrdiff_t>(at), body.end(), searcher);
+    if (place == body.end()) break;
+    const auto line = static_cast<std::size_t>(place - body.begin());
     bool closes = false;
-    if (const auto size = delimiter_size(body.substr(line), boundary, closes); size != 0) {
-      if (begin != std::string_view::npos) {
-        found.push_back(body.substr(begin, at >= begin ? at - begin : 0));
-      }
-      begin = closes ? std::string_view::npos : line + size;
-      at = line + size - 1;  // the line feed may begin the next delimiter
-      if (at >= body.size()) break;
-    } else {
-      at = line + 1;
+    const bool is_at_line = line == 0 || body[line - 1] == '\n';
+    const auto size = is_at_line ? delimiter_size(body.substr(line), boundary, closes) : 0;
+    if (size == 0) {
+      at = line + 2;
+      continue;
     }
-    at = body.find("\n--", at);
+    if (begin != none) {
+      const auto end = line == 0 ? 0 : line - 1;
+      found.push_back(body.substr(begin, end >= begin ? end - begin : 0));
+    }
+    at = line + size;
+    begin = closes ? none : at;
   }
   if (begin < body.size() && found.size() < max) found.push_back(body.substr(begin));
   return found;
@@ -129,6 +147,9 @@ class Reader {
     const auto content_type = part.header.raw("Content-Type");
     part.type = type_of(content_type);
     part.encoding = transfer_encoding(part.header.raw("Content-Transfer-Encoding"));
+    if (part.type == PartType::plain_text && content_type.empty() && begins_with_part(part.body)) {
+      part.type = PartType::multipart;  // the field that says so was lost
+    }
     message_.parts.push_back(std::move(part));
     const auto index = message_.parts.size() - 1;
     if (message_.parts[index].type == PartType::multipart) {
@@ -148,7 +169,10 @@ class Reader {
     if (!may_open(index)) return;
     const auto body = message_.parts[index].body;
     const auto room = limits_.parts - std::min(limits_.parts, message_.parts.size());
-    auto texts = boundary.empty() ? std::vector<std::string_view>() : between(body, boundary, room);
+    constexpr std::size_t max_boundary = 256;  // RFC 2046 allows 70
+    auto texts = boundary.empty() || boundary.size() > max_boundary
+                     ? std::vector<std::string_view>()
+                     : between(body, boundary, room);
     if (texts.empty()) {
       if (const auto guess = guessed_boundary(body); !guess.empty()) {
         texts = between(body, guess, room);

@@ -63,7 +63,9 @@ std::string decode_quoted_printable(std::string_view text, std::size_t max_size)
   out.reserve(std::min(text.size(), max_size));
   for (std::size_t i = 0; i < text.size() && out.size() < max_size; ++i) {
     if (text[i] != '=') {
-      out += text[i];
+      const auto run = std::min(text.find('=', i), text.size()) - i;
+      out.append(text, i, std::min(run, max_size - out.size()));
+      i += run - 1;
       continue;
     }
     std::size_t end = i + 1;  // a soft line end may have blanks before it

@@ -14,15 +14,21 @@ _todoku() {
     --state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
     --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
-    --api | --set | --account | --limit | --correct) return ;;
+    --api | --set | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo config messages --help --version"
+        words="serve demo explain config messages --help --version"
       else
         case "$command" in
           serve)
             words="--config --listen --upstream --fallback --mailbox --state-dir --api --upstream-ca
               --lang --log --trace --when-unknown --set --help"
+            ;;
+          explain)
+            if [[ $word != -* ]]; then
+              compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return
+            fi
+            words="--text --lang --json --batch --all-causes --help"
             ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)

@@ -18,7 +18,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> commands{"serve", "demo", "config", "messages"};
+constexpr std::array<std::string_view, 5> commands{"serve", "demo", "explain", "messages",
+                                                   "config"};
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -164,16 +165,34 @@ void declare_messages(CLI::App& app, MessagesOptions& options) {
   }
 }
 
+void declare_explain(CLI::App& app, ExplainOptions& options) {
+  app.add_option("FILE", options.words,
+                 "Returned mails; without any, one mail on standard input. Also an error in words: "
+                 "todoku explain 550 5.1.1 User unknown")
+      ->type_name("");
+  auto* text = app.add_option("--text", options.text, "What an error says, a code, or a situation")
+                   ->type_name("TEXT");
+  add_language(app, options.language);
+  auto* json = app.add_flag("--json", options.json, "One JSON object for each mail");
+  auto* batch = app.add_flag("--batch", options.batch,
+                             "File paths on standard input, one JSON line each on standard output");
+  auto* all = app.add_flag("--all-causes", options.all_causes,
+                           "Every explanation there is, Japanese and English side by side");
+  batch->excludes(text);
+  all->excludes(text)->excludes(batch)->excludes(json);
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
-    return usage_error("unknown option " + settings::quoted(word) +
-                           "; options stand after the command (serve, demo, config or messages)",
-                       "");
+    return usage_error(
+        "unknown option " + settings::quoted(word) +
+            "; options stand after the command (serve, demo, explain, messages or config)",
+        "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo, config and messages"
+  message += near.empty() ? "; commands are serve, demo, explain, messages and config"
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -235,6 +254,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.require_subcommand(1);
   ServeOptions serve;
   DemoOptions demo;
+  ExplainOptions explain;
   ConfigCheckOptions check;
   MessagesOptions messages;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
@@ -245,6 +265,9 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& messages_app =
       *app.add_subcommand("messages", "What became of your messages, and what you can do");
   declare_messages(messages_app, messages);
+  auto& explain_app = *app.add_subcommand(
+      "explain", "Say why a message came back, whose side it is on, and what to do now");
+  declare_explain(explain_app, explain);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
@@ -264,6 +287,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
+  if (explain_app.parsed()) return explain;
   return check;
 }
 

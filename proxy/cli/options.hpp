@@ -66,14 +66,23 @@ struct MessagesOptions {
   bool yes = false;                      // retry: it may arrive twice
 };
 
+struct ExplainOptions {
+  std::vector<std::string> words;       // files; or, when none of them is one, an error in words
+  std::optional<std::string> text;      // what an error says
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  bool batch = false;       // file paths on standard input, one JSON line each
+  bool all_causes = false;  // every explanation, Japanese and English side by side
+};
+
 // Nothing to run: print text (to standard output when code is 0, else to standard error) and end.
 struct Finished {
   int code = 0;
   std::string text;  // ends with a newline
 };
 
-using Options =
-    std::variant<ServeOptions, DemoOptions, ConfigCheckOptions, MessagesOptions, Finished>;
+using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
+                             MessagesOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Line ends, transfer encodings, charsets, header words and HTML.
+#include "classifier/mail/charset.hpp"
+#include "classifier/mail/encoded_word.hpp"
+#include "classifier/mail/header.hpp"
+#include "classifier/mail/html_text.hpp"
+#include "classifier/mail/line_ends.hpp"
+#include "classifier/mail/transfer_encoding.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace todoku::mail {
+namespace {
+
+std::string lines_of(std::string_view text) {
+  std::string storage;
+  return std::string(with_line_feeds(text, storage));
+}
+
+TEST(LineEnds, become_line_feeds_whatever_they_were) {
+  EXPECT_EQ(lines_of("a\r\nb\r\n"), "a\nb\n");
+  EXPECT_EQ(lines_of("a\rb\r\rc"), "a\nb\n\nc");
+  EXPECT_EQ(lines_of("a\r\r\nb\rc\nd\r\n"), "a\nb\nc\nd\n");
+  EXPECT_EQ(lines_of("\r"), "\n");
+}
+
+TEST(LineEnds, cost_no_copy_without_carriage_returns) {
+  const std::string_view text = "a\nb\n";
+  std::string storage;
+  EXPECT_EQ(with_line_feeds(text, storage).data(), text.data());
+}
+
+TEST(TransferEncoding, base64_leaves_out_what_is_no_code) {
+  EXPECT_EQ(decode_base64("44Gv\n44GE!", 100), "はい");
+  EXPECT_EQ(decode_base64("YQ==Yg==", 100), "ab");
+  EXPECT_EQ(decode_base64("YWJj", 2), "ab");
+  EXPECT_EQ(decode_base64("====", 100), "");
+}
+
+TEST(TransferEncoding, quoted_printable_joins_soft_lines_and_keeps_what_is_broken) {
+  EXPECT_EQ(decode_quoted_printable("jiro@shop.ex=\nample =3D=\n", 100), "jiro@shop.example =");
+  EXPECT_EQ(decode_quoted_printable("a=  \nb", 100), "ab");
+  EXPECT_EQ(decode_quoted_printable("1=2 =zz =", 100), "1=2 =zz ");
+  EXPECT_EQ(decode_quoted_printable("line=0D=0Anext", 100), "line\nnext");
+  EXPECT_EQ(decode_quoted_printable("abcdef", 3), "abc");
+}
+
+TEST(Charset, japanese_charsets_become_utf8) {
+  const std::string jis = "\x1b$B$O$$\x1b(B ok";
+  EXPECT_EQ(to_utf8(jis, "ISO-2022-JP"), "はい ok");
+  EXPECT_EQ(to_utf8("\x82\xcd\x82\xa2", "Shift_JIS"), "はい");
+  EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "EUC-JP"), "はい");
+  EXPECT_EQ(to_utf8("caf\xe9", "iso-8859-1"), "café");
+  EXPECT_EQ(to_utf8("+MG8wRA- ok", "unicode-1-1-utf-7"), "はい ok");
+}
+
+TEST(Charset, raw_escapes_are_read_whatever_was_declared) {
+  EXPECT_EQ(to_utf8("\x1b$B$O$$\x1b(B", "us-ascii"), "はい");
+  EXPECT_EQ(to_utf8("\x1b$B$O$$\x1b(B", ""), "はい");
+}
+
+TEST(Charset, a_lie_is_seen_and_guessed) {
+  EXPECT_EQ(to_utf8("はい", "us-ascii"), "はい");
+  EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "utf-8"), "はい");  // EUC-JP
+  EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "x-no-such-charset//IGNORE"), "はい");
+  EXPECT_TRUE(is_valid_utf8(to_utf8("\xff\xfe\xc3", "utf-8")));
+  EXPECT_TRUE(is_valid_utf8(to_utf8("a \xf9\x8c\x9e\x98\x9a b", "u\x0etf-8")));
+}
+
+TEST(Charset, knows_valid_utf8) {
+  EXPECT_TRUE(is_valid_utf8("aé日𠮷"));
+  EXPECT_FALSE(is_valid_utf8("\xc0\xaf"));          // overlong
+  EXPECT_FALSE(is_valid_utf8("\xed\xa0\x80"));      // half of a pair
+  EXPECT_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));  // beyond the last character
+  EXPECT_FALSE(is_valid_utf8("\xe3\x81"));          // cut
+}
+
+TEST(Charset, cuts_between_characters) {
+  EXPECT_EQ(cut_utf8("日本", 4), "日");
+  EXPECT_EQ(cut_utf8("日本", 6), "日本");
+  EXPECT_EQ(cut_utf8("日本", 2), "");
+}
+
+TEST(EncodedWord, words_in_one_charset_are_glued) {
+  EXPECT_EQ(decode_words("=?UTF-8?B?44E=?= =?UTF-8?B?r+OBhA==?= end"), "はい end");
+  EXPECT_EQ(decode_words("=?iso-8859-1?Q?caf=E9_au?= lait"), "café au lait");
+  EXPECT_EQ(decode_words("Re: =?ISO-2022-JP?B?GyRCJE8kJBsoQg==?="), "Re: はい");
+}
+
+TEST(EncodedWord, broken_words_stay) {
+  EXPECT_EQ(decode_words("=?utf-8?B?44Gv"), "=?utf-8?B?44Gv");
+  EXPECT_EQ(decode_words("=?=?=?"), "=?=?=?");
+  EXPECT_EQ(decode_words("1 =? 2"), "1 =? 2");
+}
+
+TEST(Header, fields_may_be_folded_and_have_blanks_before_the_colon) {
+  std::string_view rest;
+  const auto header = Header::read("From x Tue\nSubject : a\n b\nTO:c\n\nbody", rest);
+  EXPECT_EQ(header.value("subject"), "a b");
+  EXPECT_EQ(header.value("To"), "c");
+  EXPECT_FALSE(header.has("From"));
+  EXPECT_EQ(rest, "body");
+}
+
+TEST(Header, ends_where_no_field_is_when_the_empty_line_is_missing) {
+  std::string_view rest;
+  const auto header = Header::read("To: c\nHi. This is a text\nwith: colons\n", rest);
+  EXPECT_EQ(header.fields().size(), 1U);
+  EXPECT_EQ(rest, "Hi. This is a text\nwith: colons\n");
+}
+
+TEST(Header, parameters_may_be_quoted_and_folded) {
+  constexpr std::string_view value =
+      "multipart/report; report-type=delivery-status;\n\tboundary=\"a;b\"";
+  EXPECT_EQ(parameter(value, "boundary"), "a;b");
+  EXPECT_EQ(parameter(value, "report-type"), "delivery-status");
+  EXPECT_EQ(parameter(value, "charset"), "");
+}
+
+TEST(HtmlText, keeps_words_and_lines) {
+  EXPECT_EQ(
+      text_from_html("<style>p{}</style><p>Not&nbsp;sent to<br>&lt;a@b&gt; <!-- x --></p>", 100),
+      "\nNot sent to\n<a@b> \n");
+  EXPECT_EQ(text_from_html("a < b", 100), "a ");
+}
+
+}  // namespace
+}  // namespace todoku::mail
