@@ -59,7 +59,7 @@ constexpr std::array table{
                "securityerror,authfailure"},
     CauseFacts{Cause::relay_denied, "relay-denied", false, sender, to_their_server, false,
                "norelaying"},
-    CauseFacts{Cause::recipient_host_refuses_mail, "recipient-host-refuses-mail", false,
+    CauseFacts{Cause::recipient_host_refuses_mail, "recipient-host-refuses-mail", true,
                recipient_provider, to_their_server, false, "notaccept"},
     CauseFacts{Cause::network_error, "network-error", false, nobody, to_their_server, true,
                "networkerror"},
