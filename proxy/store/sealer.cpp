@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t nonce_size = 12;
 constexpr std::size_t tag_size = Sealer::overhead;
 constexpr std::size_t fingerprint_size = 16;
-constexpr char clear_version = 0;  // not sealed: written while store.encrypt was off
+constexpr char clear_version = 'c';  // not sealed: written while store.encrypt was off
 constexpr char text_version = 1;
 constexpr std::size_t kept_contexts = 8;  // more are made when more threads seal at once
 

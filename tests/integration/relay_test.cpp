@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages on their way to a relay: which connection they use, what is tried again and what never,
 // and giving up at every point.
+#include "tests/support/failing_files.hpp"
 #include "tests/support/relay_fixture.hpp"
 
 #include <string>
@@ -281,26 +282,6 @@ TEST_F(RelayTest, an_abandoned_body_never_ends_at_the_relay_by_data) {
   play(abandons_a_body());
 }
 
-class LostFiles : public store::Files {
- public:
-  Result<int> create(const std::filesystem::path& file) override { return real_->create(file); }
-  Result<std::size_t> write_at(int file, std::string_view bytes, std::uint64_t offset) override {
-    return real_->write_at(file, bytes, offset);
-  }
-  Result<std::size_t> read_at(int, char*, std::size_t, std::uint64_t) override {
-    return boost::system::errc::make_error_code(boost::system::errc::io_error);
-  }
-  Result<std::uint64_t> free_bytes(const std::filesystem::path& dir) override {
-    return real_->free_bytes(dir);
-  }
-  void close_and_remove(int descriptor, const std::filesystem::path& file) override {
-    real_->close_and_remove(descriptor, file);
-  }
-
- private:
-  std::unique_ptr<Files> real_ = store::system_files();
-};
-
 awaitable<void> RelayTest::loses_the_spool() {
   const auto verdict = co_await send("anna");
   EXPECT_EQ(verdict.state(), State::refused);
@@ -309,7 +290,11 @@ awaitable<void> RelayTest::loses_the_spool() {
   EXPECT_EQ(upstream_.count("MAIL"), 0U);
 }
 TEST_F(RelayTest, a_spool_that_cannot_be_read_is_our_trouble_and_temporary) {
-  spool_ = store::Spool::open(dir_.path(), 0, 1 << 30, std::make_unique<LostFiles>()).value();
+  support::Faults lost;
+  lost.read = boost::system::errc::make_error_code(boost::system::errc::io_error);
+  spool_ = store::Spool::open(dir_.path(), 0, 1 << 30, store::Sealer::none(),
+                              std::make_unique<support::FailingFiles>(lost))
+               .value();
   play(loses_the_spool());
 }
 

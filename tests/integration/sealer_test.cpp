@@ -93,10 +93,17 @@ TEST(SealerTest, FingerprintsAreStableAndNeedTheKey) {
 TEST(SealerTest, NoneSaysAndHidesNothing) {
   const auto none = Sealer::none();
   EXPECT_FALSE(none->encrypts());
-  EXPECT_EQ(none->seal("text", "a"), "text");
-  EXPECT_EQ(none->open("text", "b").value(), "text");
+  EXPECT_EQ(none->open(none->seal("text", "a"), "b").value(), "text");
   EXPECT_EQ(none->seal_chunk("text", "M1", 0, true), "text");
   EXPECT_EQ(none->open_chunk("text", "M1", 0, true).value(), "text");
+}
+
+TEST(SealerTest, WhatWasWrittenBeforeTheSettingChangedIsStillRead) {
+  const auto gcm = sealer();
+  const auto none = Sealer::none(gcm);
+  EXPECT_EQ(gcm->open(none->seal("text", "a"), "a").value(), "text");
+  EXPECT_EQ(none->open(gcm->seal("text", "a"), "a").value(), "text");
+  EXPECT_TRUE(Sealer::none()->open(gcm->seal("text", "a"), "a").has_error());
 }
 
 TEST(SealerTest, AKeyOfTheWrongSizeIsABug) {
