@@ -93,6 +93,9 @@ std::optional<StartFailure> ProxyAssembly::open_store() {
   auto journal = store::Journal::open(state_dir_);
   if (journal.has_error()) return state_dir_problem(journal.error());
   journal_ = std::move(*journal);
+  auto logins = store::VerifiedLogins::open(state_dir_, worker_);
+  if (logins.has_error()) return state_dir_problem(logins.error());
+  logins_ = std::move(*logins);
   use_key();
   return std::nullopt;
 }
@@ -104,7 +107,8 @@ void ProxyAssembly::build_rooms() {
   };
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
-  relay_ = std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers");
+  relay_ =
+      std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
   queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *keeping_);
   acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
   relay_->on_login([this](const settings::Account& account, const std::string& user) {

@@ -21,6 +21,7 @@
 #include "proxy/store/body.hpp"
 #include "proxy/store/journal.hpp"
 #include "proxy/store/store.hpp"
+#include "proxy/store/verified_logins.hpp"
 #include "proxy/submission/room.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -93,6 +94,7 @@ class ProxyAssembly {
   std::unique_ptr<store::Spool> spool_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Journal> journal_;
+  std::unique_ptr<store::VerifiedLogins> logins_;
   std::optional<relay::Keeping> keeping_;
   std::optional<relay::Surroundings> relay_around_;
   std::unique_ptr<relay::Relay> relay_;

@@ -29,6 +29,12 @@ smtp::Capabilities usual_offer() {
   return usual;
 }
 
+// A token lives for an hour: it is not worth remembering.
+bool is_password(const smtp::Credentials& credentials) {
+  return credentials.mechanism == smtp::Mechanism::plain ||
+         credentials.mechanism == smtp::Mechanism::login;
+}
+
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point started) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                started);
@@ -46,9 +52,10 @@ bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
 
 }  // namespace
 
-Relay::Relay(Surroundings around, std::filesystem::path memory_file)
+Relay::Relay(Surroundings around, std::filesystem::path memory_file, store::VerifiedLogins* logins)
     : around_(std::move(around)),
       memory_file_(std::move(memory_file)),
+      logins_(logins),
       stopping_(around_.rooms.executor()) {
   const auto remembered = platform::read_small(memory_file_, max_memory_file);
   const auto offers = remembered ? read_offers(*remembered) : Offers{};
@@ -142,16 +149,55 @@ asio::awaitable<submission::LoginVerdict> Relay::verify(const settings::Account&
   auto acquired = co_await upstream.acquire(credentials);
   if (upstream.offer_has_changed()) save_memory();
   if (auto* failed = std::get_if<NoConnection>(&acquired)) {
-    co_return refused_login(account, credentials, std::move(*failed));
+    verdict = refused_login(account, credentials, std::move(*failed));
+    if (verdict.kind != submission::LoginVerdict::Kind::unavailable) co_return verdict;
+    const bool is_known = co_await is_known_from_before(account, credentials);
+    if (!is_known) co_return verdict;
+    vouch_for(account, credentials);
+    co_return submission::LoginVerdict{submission::LoginVerdict::Kind::accepted, {}, {}};
   }
-  const auto known = std::make_pair(&account, std::move(credentials));
+  upstream.give_back(std::move(std::get<Lease>(acquired)));
+  vouch_for(account, credentials);
+  if (logins_ != nullptr && is_password(credentials)) {
+    around_.rooms.start("login.keep", keep_login(account, credentials));
+  }
+  co_return verdict;
+}
+
+// From now on these may log in while the upstream is out of reach, and carry waiting mail.
+void Relay::vouch_for(const settings::Account& account, const smtp::Credentials& credentials) {
+  const auto known = std::make_pair(&account, credentials);
   if (std::ranges::find(verified_, known) == verified_.end()) {
     if (verified_.size() >= max_verified) verified_.erase(verified_.begin());
     verified_.push_back(known);
   }
-  upstream.give_back(std::move(std::get<Lease>(acquired)));
-  if (on_login_) on_login_(account, known.second.user);
-  co_return verdict;
+  if (on_login_) on_login_(account, credentials.user);
+}
+
+asio::awaitable<bool> Relay::is_known_from_before(const settings::Account& account,
+                                                  smtp::Credentials credentials) {
+  if (logins_ == nullptr || !is_password(credentials)) co_return false;
+  const bool is_known = co_await logins_->is_known(account.name, std::move(credentials.user),
+                                                   std::move(credentials.password));
+  co_return is_known;
+}
+
+asio::awaitable<void> Relay::keep_login(const settings::Account& account,
+                                        smtp::Credentials credentials) {
+  const auto failed = co_await logins_->remember(account.name, std::move(credentials.user),
+                                                 std::move(credentials.password));
+  if (failed) {
+    around_.log.write(platform::LogLevel::warning, "login.not_kept", "",
+                      {{"account", account.name}, {"detail", failed.message()}});
+  }
+}
+
+asio::awaitable<void> Relay::forget_login(const settings::Account& account, std::string user) {
+  const auto failed = co_await logins_->forget(account.name, std::move(user));
+  if (failed) {
+    around_.log.write(platform::LogLevel::warning, "login.not_forgotten", "",
+                      {{"account", account.name}, {"detail", failed.message()}});
+  }
 }
 
 const smtp::Credentials* Relay::credentials_of(const settings::Account& account,
@@ -173,6 +219,9 @@ bool Relay::forget_if_refused(const settings::Account& account,
                               const delivery::Attempt& attempt) {
   if (attempt.phase != smtp::Phase::login || !attempt.reply.is_permanent()) return false;
   std::erase(verified_, std::make_pair(&account, credentials));
+  if (logins_ != nullptr && is_password(credentials)) {
+    around_.rooms.start("login.forget", forget_login(account, credentials.user));
+  }
   return true;
 }
 

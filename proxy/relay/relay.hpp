@@ -6,6 +6,7 @@
 // directory, so that the first client after a start is offered the right things. Owned by main,
 // outlives the submission room. I/O thread.
 #include "proxy/relay/upstream.hpp"
+#include "proxy/store/verified_logins.hpp"
 #include "proxy/submission/carrier.hpp"
 
 #include <filesystem>
@@ -21,8 +22,9 @@ namespace todoku::relay {
 class Relay final : public submission::Authenticator {
  public:
   // around and its settings outlive the room. memory_file: where the remembered EHLO answers are
-  // kept.
-  Relay(Surroundings around, std::filesystem::path memory_file);
+  // kept. logins: those accepted in earlier runs, may be null; outlives the room.
+  Relay(Surroundings around, std::filesystem::path memory_file,
+        store::VerifiedLogins* logins = nullptr);
 
   void prepare(const settings::Account& account);
   // One attempt. Never throws; a broken connection, a refusal and a time-out are verdicts.
@@ -51,11 +53,18 @@ class Relay final : public submission::Authenticator {
                                          const smtp::Credentials& credentials, NoConnection failed);
   bool forget_if_refused(const settings::Account& account, const smtp::Credentials& credentials,
                          const delivery::Attempt& attempt);
+  boost::asio::awaitable<bool> is_known_from_before(const settings::Account& account,
+                                                    smtp::Credentials credentials);
+  boost::asio::awaitable<void> keep_login(const settings::Account& account,
+                                          smtp::Credentials credentials);
+  boost::asio::awaitable<void> forget_login(const settings::Account& account, std::string user);
+  void vouch_for(const settings::Account& account, const smtp::Credentials& credentials);
   void log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict);
   void save_memory();
 
   Surroundings around_;
   std::filesystem::path memory_file_;
+  store::VerifiedLogins* logins_;
   std::vector<std::unique_ptr<Upstream>>
       upstreams_;  // one for each account, in the settings' order
   // Credentials that an upstream has accepted since the start: they may log in while it is out of

@@ -123,6 +123,24 @@ class OutOfReach(QueueTest):
         wait_until(lambda: len(again.messages) == 1, 10)
 
 
+    def test_a_password_that_was_right_before_is_taken_while_the_server_is_down(self):
+        upstream = self.upstream(tls="none")
+        todoku = self.todoku(upstream.url, sets=FAST)
+        self.assertEqual(send_mail(todoku.port, mail(1)).code, 250)
+        hashes = os.path.join(todoku.state_dir, "verified-logins")
+        wait_until(lambda: os.path.exists(hashes), 10)
+        upstream.stop()
+        self.kill(todoku)
+        todoku.start()
+        self.assertEqual(send_mail(todoku.port, mail(2), password="wrong").code, 454)
+        self.assertEqual(send_mail(todoku.port, mail(3)).code, 250)
+        again = Upstream(tls="none", port=upstream.port)
+        self.addCleanup(again.stop)
+        wait_until(lambda: len(again.messages) == 1, 10)
+        with open(hashes, "rb") as file:
+            self.assertNotIn(b"secret", file.read())
+
+
 class Answers(QueueTest):
     def test_a_late_answer_is_used_and_nothing_is_sent_again(self):
         upstream, todoku = self.pair()
