@@ -94,6 +94,8 @@ class Upstream:
                 return
             connection = Connection(self, accepted)
             self.connections.append(connection)
+            if self.stopping.is_set():  # accepted at the last moment: a stopped server takes nothing
+                shut(accepted)
             threading.Thread(target=connection.run, daemon=True).start()
 
     def drop_connections(self):
