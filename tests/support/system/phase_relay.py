@@ -69,7 +69,7 @@ class _Connection:
     def _guard(self, work):
         try:
             work()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: closed by the other thread
             pass
         self.close()
 
