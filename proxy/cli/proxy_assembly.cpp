@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
+constexpr wire::Duration network_settles{1'000};
 constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
 // stays below the 10 s after which a service manager kills.
@@ -64,6 +65,8 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());
   rooms_.start("store.prune", prune_in_time());
+  network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
+  rooms_.start("network", watch_network());
   rooms_.start("certificate", renew_certificate());
   return std::nullopt;
 }
@@ -116,6 +119,17 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   co_await acceptance_->recover();
   co_await queue_->recover();
   has_recovered_ = true;
+}
+
+// A cable, a wireless network, a VPN or the network after sleep: waiting mail may go now.
+asio::awaitable<void> ProxyAssembly::watch_network() {
+  while (true) {
+    const bool is_added = co_await network_->next_addition();
+    if (!is_added) co_return;
+    // Addresses and routes come one after the other; the last of them makes the path.
+    co_await net::pause(rooms_.executor(), network_settles);
+    queue_->network_is_back();
+  }
 }
 
 // Sent copies and history that are old enough are removed, a little at a time.
@@ -249,6 +263,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
       }
     }
   }
+  if (network_) network_->close();
   if (queue_) queue_->stop();
   if (relay_) relay_->stop();
   co_await rooms_.wait_until_empty(last_limit);

@@ -7,6 +7,7 @@
 #include "classifier/explain/messages.hpp"
 #include "proxy/net/certificate.hpp"
 #include "proxy/net/listener.hpp"
+#include "proxy/net/network_watch.hpp"
 #include "proxy/net/start.hpp"
 #include "proxy/net/tls.hpp"
 #include "proxy/net/worker.hpp"
@@ -66,6 +67,7 @@ class ProxyAssembly {
   void recover();
   boost::asio::awaitable<void> take_over();
   boost::asio::awaitable<void> prune_in_time();
+  boost::asio::awaitable<void> watch_network();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
@@ -91,6 +93,7 @@ class ProxyAssembly {
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
   std::unique_ptr<submission::Room> submission_;
+  std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;
   bool is_stopping_ = false;
   bool has_recovered_ = false;

@@ -61,6 +61,9 @@ void greet(const settings::Settings& settings, const ProxyAssembly& proxy,
     upstream += (upstream.empty() ? "" : ", ") + url;
   }
   say(catalog.render("serve.ready", {{"listen", listen}, {"upstream", upstream}}));
+  if (const auto waiting = proxy.recovery().waiting; waiting > 0) {
+    say(catalog.render("event.shutdown_with_waiting", {{"count", std::to_string(waiting)}}));
+  }
   if (const auto& made = proxy.certificate(); made.was_made) {
     say(catalog.render("serve.certificate_made", {{"fingerprint", made.fingerprint}}));
   }

@@ -99,6 +99,11 @@ asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
   wake();
 }
 
+void Queue::network_is_back() {
+  for (auto& lane : lanes_) lane->health.ask_at_once(now());
+  wake();
+}
+
 void Queue::login_known(const settings::Account& account, const std::string& user) {
   auto& lane = lane_of(account);
   if (lane.wants_login.erase(user) > 0) {
@@ -188,7 +193,7 @@ void Queue::notice_sleep() {
   const auto steady_passed = steady - looked_at_steady_;
   const auto wall_passed = wall - looked_at_;
   if (looked_at_ != store::Time{} && wall_passed - steady_passed > a_sleep) {
-    for (auto& lane : lanes_) lane->health.ask_at_once(wall);
+    network_is_back();
   }
   looked_at_ = wall;
   looked_at_steady_ = steady;
@@ -310,7 +315,7 @@ asio::awaitable<void> Queue::do_request(store::Request request) {
   const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
   if (failed) log_trouble("queue.not_written", request.message_id, failed);
   if (decision.outcome == store::RequestOutcome::done && request.verb != store::Verb::discard) {
-    for (auto& lane : lanes_) lane->health.ask_at_once(now());  // a person wants it tried now
+    network_is_back();  // a person wants it tried now
   }
   around_.log.write(
       platform::LogLevel::info, "queue.request", request.message_id,

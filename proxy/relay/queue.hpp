@@ -47,6 +47,8 @@ class Queue {
   // The end of an attempt for a kept message: writes down what follows from it.
   boost::asio::awaitable<void> finish(store::StoredMessage record, delivery::Verdict verdict);
 
+  // The computer has got an address or a route: what was out of reach is asked at once.
+  void network_is_back();
   // A user has logged in: mail that waits for that may go.
   void login_known(const settings::Account& account, const std::string& user);
 
