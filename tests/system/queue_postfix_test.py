@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Postfix as the upstream of the queue: stopped, restarted, deferring, refusing late and silent, and clients that
-act like Outlook in front: of what was answered 250 there are never two copies, and never none.
+"""A real Postfix as the upstream of the queue: stopped, restarted, deferring, refusing late and silent, and clients
+that act like Outlook in front: of what was answered 250 there are never two copies, and never none.
 
 The waits are scaled: 3 s stand for Outlook's minute. TODOKU_REAL_TIME=1 adds one case with the true ones (2 min)."""
 import os
@@ -55,6 +55,7 @@ class WithRealUpstream(SystemTest):
         for todoku, name in cases:
             with self.subTest(name + " settles"):
                 wait_until(lambda: is_settled(todoku, name), 20, f"{name}: {states(todoku)}")
+                wait_until(lambda: self.real.copies(name), 20, f"{name} at Postfix")
         time.sleep(QUIET)
         for todoku, name in cases:
             with self.subTest(name):
@@ -100,7 +101,7 @@ class Stopped(WithRealUpstream):
         every = sum(names, [])
         self.assertEqual(outcomes, {name: None for name in every})
         for name in every:
-            wait_until(lambda one=name: is_settled(todoku, one), 20, name)
+            wait_until(lambda one=name: is_settled(todoku, one), 20, f"{name} settled: {states(todoku)[name]}")
         time.sleep(QUIET)
         known = states(todoku)
         copies = {name: self.real.copies(name) for name in every}
@@ -166,30 +167,39 @@ class RefusingLater(WithRealUpstream):
         answers = iter(["450 4.2.0 later", "550 5.1.1 nobody of that name"])
         self.real.policy.rules["gone@example.test"] = lambda state, _: next(answers, None) if state == "RCPT" else None
         self.assertIn("queued as", self.outlook(todoku, "gone").finish().text)
-        notice = wait_until(lambda: [one for one in self.real.sink.messages if SENDER in one.recipients], 20, "the notice")
+
+        def notices():
+            return [one for one in self.real.sink.messages if SENDER in one.recipients]
+
+        notice = wait_until(notices, 20, "the notice")
         time.sleep(QUIET)
         self.assertEqual([(one.sender, one.recipients) for one in notice], [("", [SENDER])])
         for part in (b"multipart/report", b"Auto-Submitted: auto-", b"nobody of that name", b"gone@example.test"):
             self.assertIn(part, notice[0].body)
         self.assertEqual(self.real.copies("gone"), 0)
         self.assertEqual(states(todoku)["gone"], ["returned"])
-        self.assertEqual(len([one for one in self.real.sink.messages if SENDER in one.recipients]), 1)
+        self.assertEqual(len(notices()), 1)
 
 
 class Late(WithRealUpstream):
     def answers_after(self, name, seconds):
         rest = threading.Event()
         self.addCleanup(rest.set)
-        self.real.policy.rules[f"{name}@example.test"] = lambda state, _: rest.wait(seconds) and None if state == "END" else None
+
+        def rule(state, _):
+            if state == "END":
+                rest.wait(seconds)
+        self.real.policy.rules[f"{name}@example.test"] = rule
 
     def test_an_answer_after_the_clients_patience(self):
         """Budget below the patience: our 250 in time. Budget above it: each sending again joins the first."""
         cases = []
-        for budget, chunking in (("2s", "on"), ("2s", "off"), ("20s", "on"), ("20s", "off")):
-            name = f"late-{budget}-{chunking}"
+        for budget, chunking, with_id in (("2s", "on", True), ("2s", "off", True), ("20s", "on", True),
+                                          ("20s", "off", True), ("20s", "on", False)):
+            name = f"late-{budget}-{chunking}-{with_id}"
             self.answers_after(name, 9)
             todoku = self.plain(f"delivery.answer_budget={budget}", f"delivery.chunking={chunking}")
-            cases.append((name, budget, todoku, self.outlook(todoku, name)))
+            cases.append((name, budget, todoku, self.outlook(todoku, name, body=mail(name, with_id=with_id))))
         for name, budget, todoku, outlook in cases:
             with self.subTest(name):
                 outlook.finish()
@@ -216,7 +226,8 @@ class Silent(WithRealUpstream):
         name = "-".join([stop, "hang-up" if hang_up else "silent", budget, chunking])
         relay = PhaseRelay(self.real.postfix.plain_port, stop, hang_up)
         self.addCleanup(relay.close)
-        todoku = self.plain(f"delivery.answer_budget={budget}", f"delivery.chunking={chunking}", *LIMITS, port=relay.port)
+        todoku = self.plain(f"delivery.answer_budget={budget}", f"delivery.chunking={chunking}", *LIMITS,
+                            port=relay.port)
         body = mail(name, size=12_000_000 if stop == "body" else 0)
         return name, relay, todoku, self.outlook(todoku, name, body=body)
 

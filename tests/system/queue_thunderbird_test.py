@@ -9,7 +9,8 @@ from system.skip import main
 from system.thunderbird import Thunderbird
 from system.upstream import SILENT, Upstream
 
-SETS = ("delivery.retry=300ms,600ms", "delivery.answer_budget=2s", "delivery.final_dot_limit=4s", "delivery.notice_mail=off")
+SETS = ("delivery.retry=300ms,600ms", "delivery.answer_budget=2s", "delivery.final_dot_limit=4s",
+        "delivery.notice_mail=off")
 
 
 class WithThunderbird(SystemTest):

@@ -2,9 +2,9 @@
 """A TCP relay between the program and a real server that goes silent, or hangs up, at a chosen point of the dialogue.
 
 It reads the clear SMTP of both directions, so the server's port must not ask for TLS. Stops are named by what the
-server has still seen: "connect" (nothing), "greeting", "ehlo", "mail", "rcpt", "body" (a first piece of the body; the rest is not even read,
-so that a large one gets stuck in the sender), "before_dot" (all but the end of the body) and "answer" (everything: only
-the answer to the whole message does not come back).
+server has still seen: "connect" (nothing), "greeting", "ehlo", "mail", "rcpt", "body" (a first piece of it; the rest
+is not even read, so that a large one gets stuck in the sender), "before_dot" (all but the end of the body) and
+"answer" (everything: only the answer to the whole message does not come back).
 """
 import select
 import socket

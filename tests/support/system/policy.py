@@ -51,7 +51,8 @@ class Policy:
             pass
 
     def _decide(self, attributes):
-        state = {"BDAT": "DATA", "END-OF-MESSAGE": "END"}.get(attributes["protocol_state"], attributes["protocol_state"])
+        state = attributes["protocol_state"]
+        state = {"BDAT": "DATA", "END-OF-MESSAGE": "END"}.get(state, state)
         address = attributes["sender" if state == "MAIL" else "recipient"]
         self.asked.append((state, address))
         rule = self.rules.get(address)
