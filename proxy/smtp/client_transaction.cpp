@@ -135,9 +135,12 @@ Step ClientDialogue::Impl::send_data_chunk() {
 
 Step ClientDialogue::Impl::read_replies() const {
   const ClientLimits& limits = options_.limits;
+  // A relay may keep its replies to a flight back until it has worked through all of it (RFC 2920
+  // 3.2), and Postfix does: behind the end mark the first reply is as late as the last.
+  if (due_.last) return read(limits.final_dot);
   if (due_.sender || due_.recipients > 0) return read(limits.command);
   if (due_.data) return read(limits.data);
-  return read(due_.last ? limits.final_dot : limits.block);
+  return read(limits.block);
 }
 
 std::optional<Step> ClientDialogue::Impl::on_message_reply(Reply reply) {

@@ -5,6 +5,7 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace todoku::store {
@@ -166,12 +167,25 @@ Result<Body::Piece> Body::piece_at(std::uint64_t offset, std::size_t max) {
   return piece;
 }
 
-boost::asio::awaitable<void> Body::wait_for_reader(std::uint64_t window) {
+boost::asio::awaitable<void> Body::wait_for_reader(std::uint64_t window, wire::Duration patience) {
+  using Clock = std::chrono::steady_clock;
   const auto is_ahead = [this, window] {
     return state_ == State::arriving && !failed_ && !reader_gone_ && size_ > read_to_ &&
-           size_ - read_to_ > window;
+           size_ - read_to_ > window && stuck_at_ != read_to_;
   };
-  while (is_ahead()) co_await changed_.wait(wire::Duration(0));
+  auto seen_at = read_to_;
+  auto end = Clock::now() + patience;
+  while (is_ahead()) {
+    const auto left = std::chrono::ceil<wire::Duration>(end - Clock::now());
+    if (left.count() <= 0) {
+      stuck_at_ = read_to_;
+      co_return;
+    }
+    co_await changed_.wait(left);
+    if (read_to_ == seen_at) continue;
+    seen_at = read_to_;
+    end = Clock::now() + patience;
+  }
 }
 
 void Body::detach_reader() {

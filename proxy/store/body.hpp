@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,8 +70,9 @@ class Body {
   };
   boost::asio::awaitable<Result<Piece>> read(std::uint64_t offset, std::size_t max);
   // Writer: waits while more than window bytes lie ahead of the reader. Returns at once when there
-  // is no reader any more (see detach_reader).
-  boost::asio::awaitable<void> wait_for_reader(std::uint64_t window);
+  // is no reader any more (see detach_reader), and no longer waits for one that has not moved for
+  // patience, until it moves again: a stuck relay must not keep the client's message out.
+  boost::asio::awaitable<void> wait_for_reader(std::uint64_t window, wire::Duration patience);
   void detach_reader();
 
  private:
@@ -95,6 +97,7 @@ class Body {
   std::string read_buffer_;
   std::uint64_t size_ = 0;
   std::uint64_t read_to_ = 0;
+  std::optional<std::uint64_t> stuck_at_;  // where the reader was when the writer lost patience
   std::uint64_t room_checked_to_ = 0;  // the disk's free space was looked at up to this size
   State state_ = State::arriving;
   bool reader_gone_ = false;

@@ -2,6 +2,7 @@
 // Header edits, policy on bare newlines, spooling.
 #include "proxy/submission/incoming.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace todoku::submission {
@@ -119,8 +120,11 @@ std::optional<delivery::Answer> Incoming::keep(std::string_view bytes) {
 }
 
 asio::awaitable<void> Incoming::wait_for_relay() {
-  if (has_begun_)
-    co_await outgoing_->body->wait_for_reader(around_.settings.delivery.stream_window);
+  if (!has_begun_) co_return;
+  const auto& delivery = around_.settings.delivery;
+  // Held for as long as its answer would be waited for, and less than a client bears.
+  const auto patience = std::min(delivery.answer_budget, delivery.verdict_wait);
+  co_await outgoing_->body->wait_for_reader(delivery.stream_window, patience);
 }
 
 asio::awaitable<delivery::Answer> Incoming::answer() {

@@ -355,6 +355,19 @@ TEST_F(ClientMessage, U1_limits_belong_to_the_phase) {
   EXPECT_EQ(limits, (std::vector{3, 1, 3, 1, 1, 2, 3, 4}));
 }
 
+// Postfix keeps its replies back until it has worked through all that came: the first of them is as
+// late as the last.
+TEST_F(ClientMessage, U1_replies_to_a_whole_flight_have_the_limit_of_its_end) {
+  options_.limits.command = wire::Duration(1);
+  options_.limits.block = wire::Duration(3);
+  options_.limits.final_dot = wire::Duration(4);
+  exchange(all, {{mail + one + "BDAT 4 LAST\r\nhi\r\n", ok3}},
+           {begin(envelope({"one@b.test"}), "hi\r\n")});
+  ASSERT_EQ(relay_->steps().size(), 5U);
+  EXPECT_EQ(relay_->steps()[3].limit, wire::Duration(3));
+  EXPECT_EQ(relay_->steps()[4].limit, wire::Duration(4));
+}
+
 TEST_F(ClientMessage, what_the_relay_said_before_a_failed_write_counts) {
   ClientDialogue dialogue(options_);
   ScriptedRelay relay(after_hello(all, {}), {begin(envelope({"one@b.test"}), "a\r\n")});

@@ -151,10 +151,10 @@ TEST_F(BodyTest, AbandonWakesTheReader) {
   EXPECT_TRUE(broken->is_abandoned());
 }
 
-awaitable<void> write_held(Body& body, std::size_t& written) {
+awaitable<void> write_held(Body& body, std::size_t& written, wire::Duration patience = 10s) {
   const std::string block(1000, 'b');
   for (int i = 0; i < 20; ++i) {
-    co_await body.wait_for_reader(4000);
+    co_await body.wait_for_reader(4000, patience);
     body.append(block);
     written += block.size();
   }
@@ -187,6 +187,24 @@ TEST_F(BodyTest, WriterGoesOnWithoutReader) {
   open(2000);
   auto held = body();
   io_.run(hold_the_writer(io_, *held, true));
+}
+
+awaitable<void> outlast_the_patience(support::IoRunner& io, Body& body) {
+  std::size_t written = 0;
+  const wire::Duration patience(30);
+  io.rooms().start("write", write_held(body, written, patience));
+  while (written < 5000) co_await net::pause(io.executor(), 1ms);
+  for (int i = 0; i < 500 && !body.is_finished(); ++i) co_await net::pause(io.executor(), 2ms);
+  EXPECT_EQ(written, 20'000U);
+  Reading reading;
+  co_await read_whole(body, 700, reading);
+  EXPECT_EQ(reading.bytes.size(), 20'000U);
+}
+
+TEST_F(BodyTest, WriterIsNotHeldForEverToAReaderThatIsStuck) {
+  open(2000);
+  auto held = body();
+  io_.run(outlast_the_patience(io_, *held));
 }
 
 TEST_F(BodyTest, SpoolLimitIsForAllBodiesAndGivenBack) {

@@ -48,6 +48,20 @@ smtpd_recipient_restrictions = check_recipient_access texthash:{base}/etc/refuse
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 """
 
+# A second port, clear and without log-ins, where a policy server is asked at every step.
+PLAIN = """127.0.0.1:{port} inet n - n - - smtpd
+  -o syslog_name=postfix/plain
+  -o smtpd_tls_security_level=none
+  -o smtpd_sasl_auth_enable=no
+  -o mynetworks=127.0.0.0/8
+  -o smtpd_delay_reject=no
+  -o smtpd_relay_restrictions=permit_mynetworks,reject
+  -o smtpd_sender_restrictions={policy}
+  -o smtpd_recipient_restrictions={policy},permit_mynetworks,reject
+  -o smtpd_data_restrictions={policy}
+  -o smtpd_end_of_data_restrictions={policy}
+"""
+
 MASTER = """127.0.0.1:{port} inet n - n - - smtpd
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 5 1 qmgr
@@ -70,20 +84,37 @@ tlsmgr    unix  - - n 1000? 1 tlsmgr
 class Postfix:
     USER, PASSWORD = "tester", "Zauberwort-93"
 
-    def __init__(self, directory, certificate, sink_port):
+    def __init__(self, directory, certificate, sink_port, policy_port=None):
+        """With policy_port there is plain_port, too."""
         self.base = os.path.join(directory, "postfix")
         self.port = free_port()
+        self.policy_port = policy_port
+        self.plain_port = free_port() if policy_port else None
         self.certificate, self.sink_port = certificate, sink_port
         self.process = None
 
     def start(self):
+        """Also again after stop(): the same ports and the same queue."""
+        if not os.path.exists(self.base):
+            self._prepare()
+        self._output = open(f"{self.base}/log/output", "ab")
+        self.process = subprocess.Popen(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "start-fg"],
+                                        stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output,
+                                        preexec_fn=end_with_parent)
+        wait_until(self._answers, 20, "Postfix")
+
+    def _prepare(self):
         os.chmod(os.path.dirname(self.base), 0o755)
         for name in ("etc", "etc/sasl", "spool", "data", "log"):
             os.makedirs(os.path.join(self.base, name), mode=0o755)
         shutil.chown(os.path.join(self.base, "data"), "postfix")
         self._write("etc/main.cf", MAIN.format(base=self.base, sink=self.sink_port, certificate=self.certificate[0],
                                                key=self.certificate[1]))
-        self._write("etc/master.cf", MASTER.format(port=self.port))
+        services = MASTER.format(port=self.port)
+        if self.policy_port:
+            services += PLAIN.format(port=self.plain_port,
+                                     policy=f"check_policy_service,inet:127.0.0.1:{self.policy_port}")
+        self._write("etc/master.cf", services)
         self._write("etc/refused", "nouser@example.test 550 5.1.1 no such person at postfix\n")
         self._write("etc/sasl/smtpd.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n"
                     f"sasldb_path: {self.base}/etc/sasl/sasldb2\n")
@@ -92,11 +123,6 @@ class Postfix:
                         self.USER], input=self.PASSWORD.encode(), check=True, timeout=10)
         shutil.chown(f"{self.base}/etc/sasl/sasldb2", group="postfix")
         os.chmod(f"{self.base}/etc/sasl/sasldb2", 0o640)
-        self._output = open(f"{self.base}/log/output", "wb")
-        self.process = subprocess.Popen(["/usr/sbin/postfix", "-c", f"{self.base}/etc", "start-fg"],
-                                        stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output,
-                                        preexec_fn=end_with_parent)
-        wait_until(self._answers, 20, "Postfix")
 
     def _write(self, name, text):
         with open(os.path.join(self.base, name), "w", encoding="ascii") as file:

@@ -98,6 +98,14 @@ class Todoku:
         """The JSON log lines; a line that is not JSON fails the test."""
         return [json.loads(line) for line in self.log_text().splitlines() if line.strip()]
 
+    def messages(self, action, *options):
+        """What `todoku messages ACTION OPTIONS --json` says."""
+        ran = subprocess.run([self.program, "messages", action, *options, "--state-dir", self.state_dir, "--json"],
+                             capture_output=True, text=True, timeout=30, check=False)
+        if ran.returncode != 0:
+            raise AssertionError(f"messages {action} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
+        return json.loads(ran.stdout)
+
     def memory(self):
         """Resident bytes now."""
         return self._status("VmRSS")
