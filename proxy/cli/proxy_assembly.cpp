@@ -19,6 +19,7 @@ namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
 constexpr wire::Duration key_round{15'000};
+constexpr wire::Duration journal_round{5'000};
 constexpr wire::Duration network_settles{1'000};
 constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
@@ -69,6 +70,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("queue", queue_->run());
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
+  rooms_.start("journal", shorten_journal());
   network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
   rooms_.start("network", watch_network());
   rooms_.start("certificate", renew_certificate());
@@ -185,6 +187,13 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
     queue_->network_is_back();
+  }
+}
+
+asio::awaitable<void> ProxyAssembly::shorten_journal() {
+  while (!is_stopping_) {
+    co_await stopping_.wait(journal_round);
+    co_await acceptance_->shorten_journal();
   }
 }
 

@@ -73,6 +73,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
   boost::asio::awaitable<void> prune_in_time();
+  boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;

@@ -94,6 +94,7 @@ asio::awaitable<void> Acceptance::run_attempt(LivePointer live) {
   }
   if (live->has_left && !live->is_ours) {
     keeping_.journal.settled(message.id, verdict.state() == MessageState::sent);
+    ++settled_;
   }
   live->verdict = std::move(verdict);
   if (message.is_given_up) forget(*live);
@@ -230,6 +231,20 @@ asio::awaitable<void> Acceptance::write_told(std::string id, bool is_told) {
   store::Changes changes;
   changes.push_back(store::PutMessage{std::move(record)});
   keeping_.store.write_behind(std::move(changes));
+}
+
+asio::awaitable<void> Acceptance::shorten_journal() {
+  const auto before = settled_;
+  store::Changes none;  // everything that was written behind so far is in the database after this
+  const auto failed = co_await keeping_.store.write(std::move(none), store::Durability::process);
+  if (failed) co_return;
+  // Whatever was settled meanwhile has only the journal yet; but it may not grow without end
+  // either.
+  constexpr int most_postponed = 12;
+  const bool is_quiet = before == settled_;
+  if (!is_quiet && ++postponed_ < most_postponed) co_return;
+  postponed_ = 0;
+  keeping_.journal.cut_when_idle();
 }
 
 void Acceptance::forget(const Live& live) {

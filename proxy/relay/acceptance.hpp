@@ -29,6 +29,9 @@ class Acceptance final : public submission::Carrier {
   // What an earlier run left: repeats of it join it. Before the first client.
   boost::asio::awaitable<void> recover();
 
+  // What the database has, the journal need not keep. Now and then.
+  boost::asio::awaitable<void> shorten_journal();
+
   void prepare(const settings::Account& account) override;
   void begin(std::shared_ptr<submission::Outgoing> message) override;
   boost::asio::awaitable<delivery::Settlement> settle(
@@ -72,6 +75,8 @@ class Acceptance final : public submission::Carrier {
   Queue& queue_;
   Keeping& keeping_;
   delivery::Repeats repeats_;
+  std::uint64_t settled_ = 0;                 // messages whose end had left, since the start
+  int postponed_ = 0;                         // rounds in which the journal was left alone
   std::map<std::string, LivePointer> lives_;  // by message id, until the client is answered
 };
 
