@@ -79,7 +79,7 @@ class Stopped(WithRealUpstream):
         self.are_once([(todoku, name) for name in names])
 
     def test_restarted_in_the_middle(self):
-        todoku = self.plain()
+        todoku = self.plain(*LIMITS)
         names = [[f"restart{row}x{number}" for number in range(15)] for row in range(6)]
 
         def send_all(row):

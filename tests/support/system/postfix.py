@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private Postfix: own configuration, queue and port; STARTTLS and SASL (Cyrus, sasldb); hands all on to a sink."""
+import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -149,6 +151,26 @@ class Postfix:
             self.process.kill()
             self.process.wait()
         self._output.close()
+        self._end_leftovers()
+
+    def _end_leftovers(self):
+        """Its daemons outlive the master for a moment; the next start would stumble over them."""
+        end = time.monotonic() + 3
+        while (left := self._daemons()) and time.monotonic() < end:
+            time.sleep(0.05)
+        for number in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def _daemons(self):
+        """Processes that work in this Postfix's own queue folder."""
+        found = []
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                with contextlib.suppress(OSError):
+                    if os.readlink(f"/proc/{name}/cwd") == os.path.realpath(f"{self.base}/spool"):
+                        found.append(int(name))
+        return found
 
     def log(self):
         try:
