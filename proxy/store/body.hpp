@@ -98,7 +98,7 @@ class Body {
   std::uint64_t size_ = 0;
   std::uint64_t read_to_ = 0;
   std::optional<std::uint64_t> stuck_at_;  // where the reader was when the writer lost patience
-  std::uint64_t room_checked_to_ = 0;  // the disk's free space was looked at up to this size
+  std::uint64_t room_checked_to_ = 0;      // the disk's free space was looked at up to this size
   State state_ = State::arriving;
   bool reader_gone_ = false;
   bool is_kept_ = false;  // the spool counts it now
