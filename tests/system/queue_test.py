@@ -303,6 +303,42 @@ class Repeats(QueueTest):
         self.assertEqual(len(upstream.messages), 1)
 
 
+class KeyStore(QueueTest):
+    def test_while_it_is_locked_mail_goes_out_but_nothing_is_promised(self):
+        """The key of an earlier run lies in a key store that is out of reach now."""
+        upstream, todoku = self.pair()
+        todoku.stop()
+        os.remove(os.path.join(todoku.state_dir, "store.key"))
+        with open(os.path.join(todoku.state_dir, "store.key-in-keeper"), "w", encoding="ascii"):
+            pass
+        todoku.start()
+        self.assertTrue(any(event["event"] == "store.key_locked" for event in todoku.events()))
+        self.assertEqual(self.send(todoku, mail(1)).code, 250)
+        self.assertEqual(len(upstream.messages), 1)
+        upstream.stop()
+        for body in (mail(2), mail(3, size=400_000)):
+            answer = self.send(todoku, body)
+            self.assertEqual(answer.code, 451, answer)
+            self.assertIn("Nobody got", answer.text)
+        self.assertEqual(todoku.stop(), 0)
+
+    def test_nothing_of_a_message_is_readable_on_disk(self):
+        upstream, todoku = self.pair()
+        upstream.stop()
+        secret = b"Geheimtext"
+        for body in (mail(1) + secret + b"\r\n", mail(2, size=400_000) + secret + b"\r\n"):
+            self.assertEqual(self.send(todoku, body, recipients=("geheim@example.test",)).code, 250)
+        todoku.stop()
+        for folder, _, files in os.walk(todoku.state_dir):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as file:
+                    kept = file.read()
+                for word in (secret, b"geheim@", b"Nr 1"):
+                    self.assertNotIn(word, kept, name)
+                if name != "certificate.pem":  # everybody may see that one
+                    self.assertEqual(os.stat(os.path.join(folder, name)).st_mode & 0o077, 0, name)
+
+
 class Stopping(QueueTest):
     def test_a_stop_with_mail_under_way_keeps_it(self):
         upstream, todoku = self.pair(sets=("delivery.answer_budget=30s", "stop_limit=1s"))
