@@ -51,8 +51,8 @@ class VerifiedLoginsTest : public ::testing::Test {
   }
 
   support::ScratchDir dir_;
-  net::Worker worker_;
   support::IoRunner io_;
+  net::Worker worker_;  // ends before the loop that it answers to
   std::unique_ptr<VerifiedLogins> logins_;
   error_code code_;
   bool known_ = false;
