@@ -99,9 +99,10 @@ class Upstream:
             threading.Thread(target=connection.run, daemon=True).start()
 
     def drop_connections(self):
-        """Closes what is open, as after a restart of the server."""
+        """Ends what is open, as after a restart of the server. Each thread closes its own socket: a number
+        that is free too early would be read by the thread that still waits on it."""
         for connection in list(self.connections):
-            shut(connection.socket)
+            end(connection.socket)
 
     def commands(self):
         """Every command line of every connection, in order of the connections."""
@@ -115,12 +116,19 @@ class Upstream:
         return b"".join(bytes(connection.seen) for connection in self.connections)
 
 
+def end(sock):
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
 def shut(sock):
-    for act in (lambda: sock.shutdown(socket.SHUT_RDWR), sock.close):
-        try:
-            act()
-        except OSError:
-            pass
+    end(sock)
+    try:
+        sock.close()
+    except OSError:
+        pass
 
 
 class Connection:
