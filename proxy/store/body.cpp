@@ -159,12 +159,28 @@ Result<Body::Piece> Body::piece_at(std::uint64_t offset, std::size_t max) {
     // A writer that goes on may move memory_; a finished body stays where it is.
     if (state_ == State::arriving) piece.bytes = read_buffer_.assign(piece.bytes);
   } else if (left > 0 && max > 0) {
-    const Result<std::string_view> read = file_->read(offset, max);
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, max));
+    const Result<std::string_view> read = file_->read(offset, wanted);
     if (!read) return read.error();
     piece.bytes = *read;
+    if (piece.bytes.size() < wanted) {
+      if (const error_code code = gather(piece.bytes, offset, wanted)) return code;
+      piece.bytes = read_buffer_;
+    }
   }
   piece.is_last = state_ == State::finished && piece.bytes.size() == left;
   return piece;
+}
+
+// A sealed file gives a chunk at a time; a relay is better served with one large piece.
+error_code Body::gather(std::string_view first, std::uint64_t offset, std::size_t wanted) {
+  read_buffer_.assign(first);
+  while (read_buffer_.size() < wanted) {
+    const auto more = file_->read(offset + read_buffer_.size(), wanted - read_buffer_.size());
+    if (!more) return more.error();
+    read_buffer_ += *more;
+  }
+  return {};
 }
 
 boost::asio::awaitable<void> Body::wait_for_reader(std::uint64_t window, wire::Duration patience) {

@@ -86,6 +86,7 @@ class Body {
   error_code write_to_file(std::string_view bytes);
   error_code complete_file();
   Result<Piece> piece_at(std::uint64_t offset, std::size_t max);
+  error_code gather(std::string_view first, std::uint64_t offset, std::size_t wanted);
   boost::asio::any_io_executor executor_;
   net::Signal changed_;
   Spool& spool_;

@@ -103,6 +103,27 @@ TEST_P(KeptBodyTest, ComesBackAfterARestartInEverySize) {
   EXPECT_EQ(spool_->used_bytes(), 0U);
 }
 
+awaitable<void> read_once(Body& body, std::size_t max, std::size_t& got, bool& is_last) {
+  const Result<Body::Piece> piece = co_await body.read(0, max);
+  if (!piece) co_return;
+  got = piece->bytes.size();
+  is_last = piece->is_last;
+}
+
+// A message that fits into one piece leaves in one flight; chunks of the file must not show.
+TEST_P(KeptBodyTest, OnePieceIsAsLargeAsAskedFor) {
+  const std::string bytes = noise(200'000, 7);
+  const auto body = finished("m1", bytes);
+  std::size_t got = 0;
+  bool is_last = false;
+  io_.run(read_once(*body, 512 * 1024, got, is_last));
+  EXPECT_EQ(got, bytes.size());
+  EXPECT_TRUE(is_last);
+  io_.run(read_once(*body, 150'000, got, is_last));
+  EXPECT_EQ(got, 150'000U);
+  EXPECT_FALSE(is_last);
+}
+
 TEST_P(KeptBodyTest, OnlyTheSealedFileHidesTheText) {
   keep("m1", std::string(100'000, 'S'));
   std::ifstream in(file("m1"), std::ios::binary);
