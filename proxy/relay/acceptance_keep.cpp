@@ -45,8 +45,7 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   store::Changes changes;
   put_body(*live, record, changes);
   if (is_over) {
-    changes.push_back(store::PutMessage{record});
-    auto aftermath = queue_.judge(record, *live->verdict);
+    auto aftermath = queue_.judge(record, *live->verdict);  // puts the record, too
     for (auto& change : aftermath.changes) changes.push_back(std::move(change));
   } else {
     changes.push_back(store::PutMessage{record});

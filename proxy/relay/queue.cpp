@@ -274,7 +274,7 @@ Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& ve
 
 asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {
   const auto id = record.id;
-  auto aftermath = after_attempt(record, verdict, around_.settings, now(), chance());
+  auto aftermath = judge(record, verdict);
   if (record.is_notice) try_again_with_own_sender(record, aftermath, now());
   co_await commit(std::move(record), std::move(aftermath));
   release(id);
