@@ -73,7 +73,7 @@ asio::awaitable<bool> Queue::write_may_leave(std::shared_ptr<store::StoredMessag
 
 asio::awaitable<std::shared_ptr<store::Body>> Queue::body_of(const store::StoredMessage& record) {
   std::shared_ptr<store::Body> body;
-  if (record.body == store::BodyPlace::database) {
+  if (record.body == store::BodyPlace::database || record.body == store::BodyPlace::copy) {
     auto bytes = co_await keeping_.store.small_body(record.id);
     if (bytes.has_value()) {
       body = store::Body::of_bytes(around_.rooms.executor(), keeping_.spool, record.id,

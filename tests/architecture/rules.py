@@ -58,6 +58,7 @@ LIBRARY_OWNERS = [
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
+    (r'^xxhash', {'proxy/store'}, 'xxHash'),
     (r'^ares', {'proxy/net'}, 'c-ares'),
     (r'^libsecret/', {'proxy/platform'}, 'libsecret'),
     (r'^boost/beast', {'proxy/api'}, 'Boost.Beast'),
