@@ -271,7 +271,9 @@ void Queue::release(const std::string& id) {
 }
 
 Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& verdict) {
-  return after_attempt(record, verdict, around_.settings, now(), chance());
+  auto aftermath = after_attempt(record, verdict, around_.settings, now(), chance());
+  if (record.waits_for == store::WaitsFor::login) ask_for_login(record, aftermath.changes);
+  return aftermath;
 }
 
 asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {
