@@ -24,7 +24,7 @@ FLOOR_0_MAY_INCLUDE = {
     'proxy/settings': {'proxy/wire'},                             # Secret
     'proxy/smtp': {'proxy/wire'},                                 # Dialogue, LineReader, Secret
     'proxy/mailbox': {'proxy/wire'},
-    'proxy/mailauth': {'proxy/wire'},
+    'proxy/mailauth': {'proxy/wire', 'classifier/mail'},      # DnsDialogue; letters and header fields
     'proxy/providers': {'proxy/wire'},
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'classifier/mail'},  # replies, accounts, headers
     'proxy/checks': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier/mail'},
@@ -53,12 +53,13 @@ LIBRARY_OWNERS = [
     (r'^CLI/', {'proxy/cli'}, 'CLI11'),
     (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
     # Digests, base64, sealing, slow hashes and wiping of secrets are pure functions; TLS itself belongs to net.
-    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/delivery', 'proxy/store',
+    (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/mailauth', 'proxy/delivery', 'proxy/store',
                     'proxy/platform'}, 'OpenSSL'),  # platform: chance for keys, hex, wiping
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
     (r'^ares', {'proxy/net'}, 'c-ares'),
+    (r'^libpsl', {'proxy/mailauth'}, 'libpsl'),
     (r'^libsecret/', {'proxy/platform'}, 'libsecret'),
     (r'^boost/beast', {'proxy/api'}, 'Boost.Beast'),
     (r'^boost/json', {'proxy/api', 'proxy/cli'}, 'Boost.JSON'),
