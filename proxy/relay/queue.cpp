@@ -263,13 +263,17 @@ asio::awaitable<void> Queue::close_overdue() {
   }
 }
 
+// While no relay may be tried there is nothing to look for: the next round comes soon enough.
 void Queue::release(const std::string& id) {
   under_way_.erase(id);
-  wake();
+  const auto may_start = [at = now()](const auto& lane) { return lane->free_places(at) > 0; };
+  if (std::ranges::any_of(lanes_, may_start)) wake();
 }
 
 Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& verdict) {
-  return after_attempt(record, verdict, around_.settings, now(), chance());
+  auto aftermath = after_attempt(record, verdict, around_.settings, now(), chance());
+  if (record.waits_for == store::WaitsFor::login) ask_for_login(record, aftermath.changes);
+  return aftermath;
 }
 
 asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {

@@ -59,7 +59,8 @@ class Queue {
   boost::asio::awaitable<void> try_message(Lane& lane, store::StoredMessage record);
   boost::asio::awaitable<std::shared_ptr<store::Body>> body_of(const store::StoredMessage& record);
   boost::asio::awaitable<bool> write_may_leave(std::shared_ptr<store::StoredMessage> record);
-  boost::asio::awaitable<void> wait_for_login(Lane& lane, store::StoredMessage record);
+  boost::asio::awaitable<void> wait_for_login(store::StoredMessage record);
+  void ask_for_login(const store::StoredMessage& record, store::Changes& changes);
   boost::asio::awaitable<void> give_back_without_body(store::StoredMessage record);
   boost::asio::awaitable<void> take_over_unknown(store::Time at);
   boost::asio::awaitable<void> give_grace(store::Time at);

@@ -70,9 +70,9 @@ void check_fallbacks(const Settings& settings, Mistakes& mistakes) {
     check_relay(settings, fallbacks[i].relay, "fallback.relay", mistakes);
     for (std::size_t j = 0; j < i; ++j) {
       if (fallbacks[j].name != fallbacks[i].name) continue;
-      mistakes.push_back({"", 0, "fallback.name",
-                          quoted(fallbacks[i].name) +
-                              " stands for two of them; give each its own name"});
+      mistakes.push_back(
+          {"", 0, "fallback.name",
+           quoted(fallbacks[i].name) + " stands for two of them; give each its own name"});
     }
   }
 }

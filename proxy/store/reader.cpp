@@ -21,7 +21,7 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& state_
   if (opened.has_error()) return opened.error();
   auto impl = std::make_unique<Impl>();
   impl->database = std::move(*opened);
-  impl->tables = std::make_unique<Tables>(*impl->database, std::move(sealer));
+  impl->tables = std::make_unique<Tables>(*impl->database, std::move(sealer), state_dir);
   return std::unique_ptr<Reader>(new Reader(std::move(impl)));
 }
 

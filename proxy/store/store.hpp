@@ -113,7 +113,8 @@ class Store {
   boost::asio::awaitable<Result<Counts>> counts();
   // What a repeat may join: under way, waiting, unknown, or sent untold, since that time.
   boost::asio::awaitable<Result<std::vector<RepeatEntry>>> repeats_since(Time since);
-  // The bytes of a small body.
+  // The bytes of a small body, or of the copy of one. Errors: no_such_file_or_directory,
+  // bad_message.
   boost::asio::awaitable<Result<std::string>> small_body(std::string id);
 
   // Requests of other processes. take_requests returns those not answered yet; it costs next to

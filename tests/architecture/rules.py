@@ -60,6 +60,7 @@ LIBRARY_OWNERS = [
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
+    (r'^xxhash', {'proxy/store'}, 'xxHash'),
     (r'^ares', {'proxy/net'}, 'c-ares'),
     (r'^libpsl', {'proxy/mailauth'}, 'libpsl'),
     (r'^libsecret/', {'proxy/platform'}, 'libsecret'),

@@ -126,15 +126,16 @@ TEST_F(StorePathsTest, while_the_key_is_locked_nothing_is_changed) {
   EXPECT_EQ(paths_of(*store), expected);
 }
 
-TEST_F(StorePathsTest, a_database_of_version_1_keeps_its_mail_and_learns_paths) {
+TEST_F(StorePathsTest, a_database_of_an_earlier_version_keeps_its_mail_and_learns_paths) {
+  constexpr int before = 2;  // the last version without them
   {
     const auto old = Database::open(dir_.path() / "todoku.db", Database::Access::owner, "");
     ASSERT_TRUE(old.has_value());
-    ASSERT_FALSE(migrate(**old, schema_steps().first(1)));
-    Tables tables(**old, sealer_of('k'));
+    ASSERT_FALSE(migrate(**old, schema_steps().first(before)));
+    Tables tables(**old, sealer_of('k'), dir_.path());
     ASSERT_FALSE(
         tables.apply(PutMessage{support::stored_message("A", delivery::MessageState::waiting)}));
-    EXPECT_EQ(*(*old)->ask_number("PRAGMA user_version"), 1);
+    EXPECT_EQ(*(*old)->ask_number("PRAGMA user_version"), before);
     EXPECT_TRUE(tables.paths().has_error()) << "it has no such table";
   }
   auto store = open();

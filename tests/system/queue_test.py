@@ -122,6 +122,24 @@ class OutOfReach(QueueTest):
             self.assertEqual(client.login().code, 235)
         wait_until(lambda: len(again.messages) == 1, 10)
 
+    def test_mail_kept_because_the_password_changed_goes_at_the_next_log_in(self):
+        upstream = self.upstream(tls="none")
+        todoku = self.todoku(upstream.url, sets=FAST)
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login().code, 235)
+            upstream.users = {"tester": "new"}
+            upstream.drop_connections()
+            self.assertEqual(client.mail().code, 250)
+            answer = client.data(mail(1))
+            self.assertEqual(answer.code, 250, answer)
+            client.quit()
+        wait_until(lambda: any(event["event"] == "queue.login_needed" for event in todoku.events()), 10)
+        self.assertEqual(upstream.messages, [])
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login(password="new").code, 235)
+        wait_until(lambda: len(upstream.messages) == 1, 10)
 
     def test_a_password_that_was_right_before_is_taken_while_the_server_is_down(self):
         upstream = self.upstream(tls="none")
