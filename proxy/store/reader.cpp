@@ -41,6 +41,10 @@ Result<std::vector<StoredEvent>> Reader::events_of(std::string_view id) {
   return impl_->tables->events_of(id);
 }
 
+Result<std::vector<delivery::RememberedPath>> Reader::paths() {
+  return impl_->tables->paths();
+}
+
 Result<std::uint64_t> Reader::ask(const Request& request) {
   const auto now =
       std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());

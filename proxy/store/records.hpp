@@ -3,6 +3,7 @@
 
 // What the store keeps, as plain values: messages with their recipients, attempts, events,
 // requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/path_memory.hpp"
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/states.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -155,8 +156,16 @@ struct NoteCorrespondents {
   std::vector<std::string> addresses;
   Time at{};
 };
+// The memory of paths, one of its entries: new, changed, or gone.
+struct PutPath {
+  delivery::RememberedPath path;
+};
+struct DropPath {
+  std::string relay;
+  std::string domain;
+};
 using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
-                            AnswerRequest, NoteCorrespondents>;
+                            AnswerRequest, NoteCorrespondents, PutPath, DropPath>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

@@ -433,6 +433,13 @@ asio::awaitable<Result<std::uint64_t>> Store::times_written_to(std::string accou
   co_return answer;
 }
 
+asio::awaitable<Result<std::vector<delivery::RememberedPath>>> Store::paths() {
+  std::function<Result<std::vector<delivery::RememberedPath>>(Tables&)> question =
+      [](Tables& tables) { return tables.paths(); };
+  auto answer = co_await impl_->ask(std::move(question));
+  co_return answer;
+}
+
 asio::awaitable<Result<std::vector<std::string>>> Store::bodies_in_files() {
   std::function<Result<std::vector<std::string>>(Tables&)> question = [](Tables& tables) {
     return tables.bodies_in_files();

@@ -123,6 +123,8 @@ class Store {
   // How often this account has written to the address; 0 = never.
   boost::asio::awaitable<Result<std::uint64_t>> times_written_to(std::string account,
                                                                  std::string address);
+  // The memory of paths, the oldest first.
+  boost::asio::awaitable<Result<std::vector<delivery::RememberedPath>>> paths();
   // The ids of messages whose bodies are kept in spool files.
   boost::asio::awaitable<Result<std::vector<std::string>>> bodies_in_files();
   // Removes what is older than allowed, oldest first; returns the ids whose spool files may go.
@@ -156,6 +158,7 @@ class Reader {
   Result<std::optional<StoredMessage>> load(std::string_view id);
   Result<std::vector<StoredAttempt>> attempts_of(std::string_view id);
   Result<std::vector<StoredEvent>> events_of(std::string_view id);
+  Result<std::vector<delivery::RememberedPath>> paths();
   // Puts a request down; returns its number.
   Result<std::uint64_t> ask(const Request& request);
   Result<RequestOutcome> outcome_of(std::uint64_t number);

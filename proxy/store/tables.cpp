@@ -82,6 +82,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, AddEvent>) return add(one.event);
         if constexpr (std::is_same_v<Kind, AnswerRequest>) return answer(one);
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
+        if constexpr (std::is_same_v<Kind, PutPath>) return put(one.path);
+        if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);
       },
       change);
 }
@@ -89,7 +91,8 @@ error_code Tables::apply(const Change& change) {
 error_code Tables::apply_without_key(const Change& change) {
   if (const auto* put = std::get_if<PutMessage>(&change)) return put_clear_part(put->message);
   if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
-      std::holds_alternative<NoteCorrespondents>(change)) {
+      std::holds_alternative<NoteCorrespondents>(change) ||
+      std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change)) {
     return {};
   }
   return apply(change);

@@ -48,6 +48,9 @@ class Tables {
   Result<std::uint64_t> ask(const Request& request, Time now);
   Result<RequestOutcome> outcome_of(std::uint64_t number);
 
+  // The oldest first. What another key has sealed is left out.
+  Result<std::vector<delivery::RememberedPath>> paths();
+
   error_code set_mark(const char* name, std::int64_t value);
   Result<std::int64_t> mark(const char* name);
   // At start: what was on its way when Todoku ended is unknown now. How many.
@@ -65,6 +68,8 @@ class Tables {
   [[nodiscard]] error_code add(const StoredEvent& event);
   [[nodiscard]] error_code note(const NoteCorrespondents& written);
   [[nodiscard]] error_code answer(const AnswerRequest& request);
+  [[nodiscard]] error_code put(const delivery::RememberedPath& path);
+  [[nodiscard]] error_code drop(const DropPath& path);
   // is_whole, where given: the private part could be opened.
   [[nodiscard]] StoredMessage message_in(const Statement& row, bool* is_whole = nullptr);
   void set_body(StoredMessage& message, std::int64_t number) const;
