@@ -5,16 +5,24 @@
 // refuse), and the DNS (may that fallback carry this sender's mail). The rules are read at the
 // first refusal, on the worker: most days need none. I/O thread.
 #include "classifier/classify.hpp"
+#include "proxy/net/resolver.hpp"
 #include "proxy/net/worker.hpp"
+#include "proxy/platform/log.hpp"
 #include "proxy/relay/paths.hpp"
 
+#include <chrono>
+#include <map>
 #include <memory>
+#include <string>
+#include <tuple>
 
 namespace todoku::cli {
 
 class ProxyPathFacts final : public relay::PathFacts {
  public:
-  explicit ProxyPathFacts(net::Worker& worker) : worker_(worker) {}
+  // Everything outlives it.
+  ProxyPathFacts(const settings::Settings& settings, boost::asio::any_io_executor executor,
+                 net::Worker& worker, platform::Log& log);
 
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
@@ -22,7 +30,20 @@ class ProxyPathFacts final : public relay::PathFacts {
       std::size_t fallback, delivery::AlignmentSender sender) override;
 
  private:
+  using Whose = std::tuple<std::size_t, std::string, std::string>;  // fallback, From, MAIL FROM
+  struct Known {
+    delivery::AlignmentVerdict verdict;
+    std::chrono::steady_clock::time_point until;
+  };
+  [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
+  [[nodiscard]] net::Resolver* resolver();
+
+  const settings::Settings& settings_;
+  boost::asio::any_io_executor executor_;
   net::Worker& worker_;
+  platform::Log& log_;
+  std::unique_ptr<net::Resolver> resolver_;  // made with the first question
+  std::map<Whose, Known> alignments_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };
 

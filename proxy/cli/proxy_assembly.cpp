@@ -111,7 +111,7 @@ void ProxyAssembly::build_rooms() {
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
-  path_facts_ = std::make_unique<ProxyPathFacts>(worker_);
+  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
   queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *paths_, *keeping_);
   acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);

@@ -2,10 +2,12 @@
 """Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
 import json
 import os
+import socket
+import subprocess
 import time
 
 from prelude import SystemTest
-from system.ports import wait_until
+from system.ports import free_port, wait_until
 from system.raw_client import send_mail
 from system.skip import main
 from system.upstream import CLOSE, SILENT
@@ -250,5 +252,67 @@ class Memory(FallbackTest):
         self.assertEqual(len(self.events_of(todoku, "detour_began")), 1)
 
 
+class NameServer:
+    """dnsmasq with the records of one test, and no others."""
+
+    def __init__(self, *records):
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--no-daemon",
+             f"--port={self.port}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file",
+             "--local=/test/", *(f"--txt-record={name},{text}" for name, text in records)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(self.answers, 10)
+
+    def answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Alignment(FallbackTest):
+    STRICT = ("_dmarc.example.test", "v=DMARC1; p=reject")
+
+    def with_dns(self, *records):
+        names = NameServer(*records)
+        self.addCleanup(names.stop)
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"),
+            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
+        usual.reactions = {"rcpt": LISTED}
+        return other, todoku
+
+    def test_one_that_receivers_would_take_for_a_forger_is_not_used(self):
+        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 554)
+        self.assertEqual(other.connections, [])
+
+    def test_one_that_the_senders_spf_names_is(self):
+        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+    def test_where_no_policy_is_published_it_is_used(self):
+        other, todoku = self.with_dns(("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+    def test_a_silent_dns_stops_no_mail(self):
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.1", 0))
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{silent.getsockname()[1]}", "dns.timeout=500ms"))
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+
 if __name__ == "__main__":
-    main()
+    main("dnsmasq")
