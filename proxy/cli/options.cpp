@@ -18,8 +18,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 5> commands{"serve", "demo", "explain", "messages",
-                                                   "config"};
+constexpr std::array<std::string_view, 6> commands{"serve",    "demo",   "explain",
+                                                   "messages", "config", "check-address"};
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -182,18 +182,32 @@ void declare_explain(CLI::App& app, ExplainOptions& options) {
   all->excludes(text)->excludes(batch)->excludes(json);
 }
 
+void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
+  auto* addresses =
+      app.add_option("ADDR", options.addresses, "Addresses to look at")->type_name("");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "One JSON object for each address");
+  auto* batch = app.add_flag(
+      "--batch", options.batch,
+      "Addresses on standard input, one a line; one JSON line each on standard output");
+  app.add_flag("--no-known-domains", options.no_known_domains,
+               "Do without the list of real domains that look like a slip of another");
+  batch->excludes(addresses);
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
-    return usage_error(
-        "unknown option " + settings::quoted(word) +
-            "; options stand after the command (serve, demo, explain, messages or config)",
-        "");
+    return usage_error("unknown option " + settings::quoted(word) +
+                           "; options stand after the command (serve, demo, explain, "
+                           "check-address, messages or config)",
+                       "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo, explain, messages and config"
-                          : "; did you mean " + std::string(near) + "?";
+  message += near.empty()
+                 ? "; commands are serve, demo, explain, check-address, messages and config"
+                 : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
 
@@ -257,6 +271,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ExplainOptions explain;
   ConfigCheckOptions check;
   MessagesOptions messages;
+  CheckAddressOptions address;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
@@ -268,6 +283,9 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& explain_app = *app.add_subcommand(
       "explain", "Say why a message came back, whose side it is on, and what to do now");
   declare_explain(explain_app, explain);
+  auto& address_app = *app.add_subcommand(
+      "check-address", "Say whether an address looks mistyped, and what was probably meant");
+  declare_check_address(address_app, address);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
@@ -288,6 +306,10 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
   if (explain_app.parsed()) return explain;
+  if (address_app.parsed()) {
+    if (address.batch || !address.addresses.empty()) return address;
+    return usage_error("no address given", command);
+  }
   return check;
 }
 
