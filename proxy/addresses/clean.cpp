@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 12> honorifics{"様", "さま", "さん", "殿",   "御中", "先生",
                                                       "宛", "へ",   "行",   "各位", "君",   "氏"};
-constexpr std::array<std::pair<char, char>, 5> pairs{
-    {{'<', '>'}, {'(', ')'}, {'[', ']'}, {'{', '}'}, {'\'', '\''}}};
+constexpr std::array<std::pair<char, char>, 6> pairs{
+    {{'<', '>'}, {'(', ')'}, {'[', ']'}, {'{', '}'}, {'\'', '\''}, {'`', '`'}}};
 
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -33,6 +33,7 @@ class Cleaner {
     trim_blanks();
     if (!ends_quoted_local(text_)) {
       take_out_of_angles();
+      take_out_of_remarks();
       // Layers lie on each other in any order: "(a@example.jp) 様".
       for (int layer = 0; layer < 4 && strip_layer(); ++layer) trim_blanks();
     }
@@ -121,6 +122,23 @@ class Cleaner {
     const auto close = text_.find('>');
     if (close != std::string::npos && text_.rfind('@', close) != std::string::npos)
       replace(text_.substr(0, close), Reason::pasted);
+  }
+
+  // "山田（a@example.jp）", "a@example.jp (山田)", "山田 a@example.jp", "a@example.jp?subject=...".
+  void take_out_of_remarks() {
+    const auto at = text_.find('@');
+    if (at == std::string::npos || at != text_.rfind('@') || text_[at + 1] == '[') return;
+    if (const auto query = text_.find('?', at); query != std::string::npos)
+      replace(text_.substr(0, query), Reason::pasted);
+    const auto open = text_.find_first_of("([", at);
+    if (open != std::string::npos && open > at + 1 && text_.find_last_of(")]") == text_.size() - 1)
+      replace(text_.substr(0, open), Reason::pasted);
+    if (const auto before = text_.find_last_of("( ", at); before != std::string::npos) {
+      const auto name = std::string_view(text_).substr(0, before);
+      const bool is_name = std::ranges::none_of(name, is_alnum) && before + 1 < at;
+      if (is_name) replace(text_.substr(before + 1), Reason::pasted);
+    }
+    trim_blanks();
   }
 
   bool strip_layer() {

@@ -106,6 +106,17 @@ std::vector<std::string> Endings::with_dot_again(std::string_view domain) const 
   return out;
 }
 
+// An ending that exists, with a name before it, and nothing odd about it. "example.co.pl": where co
+// is no part of the ending, it is nobody's name either.
+bool Endings::is_sound(std::string_view domain) const {
+  const auto ending = public_ending(domain);
+  if (ending.empty() || ending.size() >= domain.size()) return false;
+  const bool is_single = ending.find('.') == std::string_view::npos;
+  const bool is_below_organisation = is_single && is_organisation(label_before(domain, ending)) &&
+                                     registrable(domain, ending).size() < domain.size();
+  return !is_below_organisation && !is_suspicious(domain, ending) && !is_repeated(domain);
+}
+
 std::vector<std::string> Endings::repaired(std::string_view domain) const {
   if (domain.find('.') == std::string_view::npos) return with_dot_again(domain);
   std::vector<std::string> out;
@@ -127,10 +138,7 @@ std::vector<std::string> Endings::repaired(std::string_view domain) const {
   std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [cost, text] : found) {
     const bool is_new = std::ranges::find(out, text) == out.end();
-    const auto ending = public_ending(text);
-    if (is_new && !ending.empty() && ending.size() < text.size() && !is_suspicious(text, ending) &&
-        !is_repeated(text))
-      out.push_back(std::move(text));
+    if (is_new && is_sound(text)) out.push_back(std::move(text));
   }
   return out;
 }

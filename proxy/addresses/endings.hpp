@@ -25,6 +25,7 @@ class Endings {
   [[nodiscard]] bool is_organisation(std::string_view label) const;
 
  private:
+  [[nodiscard]] bool is_sound(std::string_view domain) const;
   [[nodiscard]] std::vector<std::string> with_dot_again(std::string_view domain) const;
 
   std::vector<std::string> likely_;
