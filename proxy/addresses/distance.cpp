@@ -111,47 +111,63 @@ bool is_moved(std::string_view typed, std::size_t i, std::string_view meant, std
   return (x == c && y == a && z == b) || (x == b && y == c && z == a);
 }
 
+using Line = std::array<Cost, longest_compared + 1>;
+
+// The table of Damerau and Levenshtein, of which only four lines are needed at a time.
+struct Lines {
+  std::array<Line, 4> all;  // filled before they are read
+  Line* third = &all[0];   // three above
+  Line* before = &all[1];  // two above
+  Line* above = &all[2];
+  Line* line = &all[3];
+
+  void step() {
+    Line* const oldest = std::exchange(third, before);
+    before = std::exchange(above, line);
+    line = oldest;
+  }
+};
+
+// What it costs at least to have typed the first i letters for the first j that were meant.
+Cost cheapest(const Lines& lines, std::string_view typed, std::size_t i, std::string_view meant,
+              std::size_t j, Cost extra) {
+  const char now = typed[i - 1];
+  Cost best = (*lines.above)[j - 1] + replaced(now, meant[j - 1]);
+  best = std::min(best, (*lines.above)[j] + extra);
+  best = std::min(best, (*lines.line)[j - 1] + lost_at(meant, j - 1));
+  if (i > 1 && j > 1 && now == meant[j - 2] && typed[i - 2] == meant[j - 1])
+    best = std::min(best, (*lines.before)[j - 2] + swapped);
+  if (is_moved(typed, i, meant, j)) best = std::min(best, (*lines.third)[j - 3] + moved);
+  if (i > 1 && looks_like_one(typed[i - 2], now, meant[j - 1]))
+    best = std::min(best, (*lines.before)[j - 1] + look_alike);
+  if (j > 1 && looks_like_one(meant[j - 2], meant[j - 1], now))
+    best = std::min(best, (*lines.above)[j - 2] + look_alike);
+  return best;
+}
+
 }  // namespace
 
 Cost typing_cost(std::string_view typed, std::string_view meant, Cost most) {
   if (typed.size() > longest_compared || meant.size() > longest_compared) return too_far;
-  using Line = std::array<Cost, longest_compared + 1>;
-  Line lines[4];
-  Line* third = &lines[0];
-  Line* before = &lines[1];
-  Line* above = &lines[2];
-  Line* line = &lines[3];
-  int lines_too_far = 0;
-  (*line)[0] = 0;
+  Lines lines;
+  (*lines.line)[0] = 0;
   for (std::size_t j = 1; j <= meant.size(); ++j)
-    (*line)[j] = (*line)[j - 1] + lost_at(meant, j - 1);
+    (*lines.line)[j] = (*lines.line)[j - 1] + lost_at(meant, j - 1);
+  int lines_too_far = 0;
   for (std::size_t i = 1; i <= typed.size(); ++i) {
-    Line* const oldest = std::exchange(third, before);
-    before = std::exchange(above, line);
-    line = oldest;
-    Cost least = too_far;
-    const char now = typed[i - 1];
+    lines.step();
     const Cost extra = gained_at(typed, i - 1);
-    (*line)[0] = (*above)[0] + extra;
+    Cost least = (*lines.line)[0] = (*lines.above)[0] + extra;
     for (std::size_t j = 1; j <= meant.size(); ++j) {
-      Cost best = (*above)[j - 1] + replaced(now, meant[j - 1]);
-      best = std::min(best, (*above)[j] + extra);
-      best = std::min(best, (*line)[j - 1] + lost_at(meant, j - 1));
-      if (i > 1 && j > 1 && now == meant[j - 2] && typed[i - 2] == meant[j - 1])
-        best = std::min(best, (*before)[j - 2] + swapped);
-      if (i > 1 && looks_like_one(typed[i - 2], now, meant[j - 1]))
-        best = std::min(best, (*before)[j - 1] + look_alike);
-      if (j > 1 && looks_like_one(meant[j - 2], meant[j - 1], now))
-        best = std::min(best, (*above)[j - 2] + look_alike);
-      if (is_moved(typed, i, meant, j)) best = std::min(best, (*third)[j - 3] + moved);
-      (*line)[j] = best;
-      least = std::min(least, best);
+      const Cost cost = cheapest(lines, typed, i, meant, j, extra);
+      (*lines.line)[j] = cost;
+      least = std::min(least, cost);
     }
     // A step looks back three lines at most: when none of these is within reach, nothing will be.
-    if (least > most && ++lines_too_far == 3) return too_far;
-    if (least <= most) lines_too_far = 0;
+    lines_too_far = least > most ? lines_too_far + 1 : 0;
+    if (lines_too_far == 3) return too_far;
   }
-  const Cost cost = (*line)[meant.size()];
+  const Cost cost = (*lines.line)[meant.size()];
   return cost <= most ? cost : too_far;
 }
 
