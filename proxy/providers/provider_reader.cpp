@@ -67,10 +67,7 @@ class Reader {
     provider_.sends = size(root, "sends");
     provider_.takes = size(root, "takes");
     take_rates(root);
-    if (const auto* desk = table_at(root, "desk")) {
-      only(*desk, "desk.", {"source"});
-      provider_.desk = source_of(*desk, "desk.").page;
-    }
+    take_desk(root);
     for (const auto& [name, used] : is_used_)
       if (!used) fail(root, "source." + name, "no fact names it");
     return std::move(provider_);
@@ -235,6 +232,14 @@ class Reader {
     limit.counts = word(*table, key + ".", "counts", sizes);
     limit.source = source_of(*table, key + ".");
     return limit;
+  }
+
+  // [desk] source: its page is the one to open
+  void take_desk(const toml::table& root) {
+    const auto* table = table_at(root, "desk");
+    if (table == nullptr) return;
+    only(*table, "desk.", {"source"});
+    provider_.desk = source_of(*table, "desk.").page;
   }
 
   // [[rate]] source, count, counts, per, whom
