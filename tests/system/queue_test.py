@@ -2,6 +2,7 @@
 """The hybrid answer and the queue: nothing that has our 250 is lost, nothing is sent twice unasked."""
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -140,6 +141,16 @@ class OutOfReach(QueueTest):
             client.hello()
             self.assertEqual(client.login(password="new").code, 235)
         wait_until(lambda: len(upstream.messages) == 1, 10)
+
+    def test_a_new_address_of_this_computer_lets_waiting_mail_go_at_once(self):
+        upstream, todoku = self.pair(sets=("delivery.retry=10m",))
+        upstream.stop()
+        self.assertEqual(self.send(todoku, mail()).code, 250)
+        again = self.restart(upstream)
+        address = ["127.77.0.1/32", "dev", "lo"]
+        subprocess.run(["ip", "addr", "add", *address], check=True)
+        self.addCleanup(subprocess.run, ["ip", "addr", "del", *address])
+        wait_until(lambda: len(again.messages) == 1, 10)
 
     def test_a_password_that_was_right_before_is_taken_while_the_server_is_down(self):
         upstream = self.upstream(tls="none")
@@ -383,4 +394,4 @@ class Stopping(QueueTest):
 
 
 if __name__ == "__main__":
-    main()
+    main("ip")
