@@ -12,14 +12,26 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> commands{"serve",    "demo",   "explain",
-                                                   "messages", "config", "check-address"};
+constexpr std::array<std::string_view, 8> commands{"serve",    "demo",   "explain", "check-address",
+                                                   "messages", "relays", "secret",  "config"};
+
+// "serve, demo, ... and config"
+std::string all_commands(std::string_view last_word) {
+  std::string list;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i > 0) list += i + 1 == commands.size() ? " " + std::string(last_word) + " " : ", ";
+    list += commands.at(i);
+  }
+  return list;
+}
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -100,7 +112,8 @@ const std::vector<std::string>& state_names() {
   return names;
 }
 
-void add_places(CLI::App& app, MessagesOptions& options) {
+template <class Options>
+void add_places(CLI::App& app, Options& options) {
   add_text(app, "--config", options.config, "Settings file", "FILE");
   add_text(app, "--state-dir", options.state_dir, "Folder of the todoku serve that is asked about",
            "DIR");
@@ -165,6 +178,34 @@ void declare_messages(CLI::App& app, MessagesOptions& options) {
   }
 }
 
+// The subcommands of secret.
+void declare_secret(CLI::App& app, SecretOptions& options) {
+  struct Command {
+    SecretAction action;
+    const char* name;
+    const char* meaning;
+  };
+  static constexpr std::array<Command, 3> list{{
+      {SecretAction::set, "set", "Keep a password or key, typed or on standard input"},
+      {SecretAction::list, "list", "The names of what is kept"},
+      {SecretAction::remove, "remove", "Forget it"},
+  }};
+  app.require_subcommand(1);
+  for (const auto& command : list) {
+    auto& sub = *app.add_subcommand(command.name, command.meaning);
+    sub.callback([&options, action = command.action] { options.action = action; });
+    if (command.action == SecretAction::list) {
+      sub.add_flag("--json", options.json, "For programs: one JSON object");
+    } else {
+      sub.add_option("NAME", options.name, "As the settings name it")->required()->type_name("");
+    }
+    add_text(sub, "--config", options.config, "Settings file", "FILE");
+    add_text(sub, "--state-dir", options.state_dir, "Folder of the todoku serve that uses it",
+             "DIR");
+    add_language(sub, options.language);
+  }
+}
+
 void declare_explain(CLI::App& app, ExplainOptions& options) {
   app.add_option("FILE", options.words,
                  "Returned mails; without any, one mail on standard input. Also an error in words: "
@@ -193,6 +234,16 @@ void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
   app.add_flag("--no-known-domains", options.no_known_domains,
                "Do without the list of real domains that look like a slip of another");
   batch->excludes(addresses);
+  app.callback([&options] {
+    if (!options.batch && options.addresses.empty()) throw CLI::RequiredError("an address");
+  });
+}
+
+void declare_config(CLI::App& app, ConfigCheckOptions& options) {
+  app.require_subcommand(1);
+  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
+  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
+  add_language(check, options.language);
 }
 
 std::optional<Finished> unknown_command(std::string_view word) {
@@ -200,14 +251,12 @@ std::optional<Finished> unknown_command(std::string_view word) {
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
     return usage_error("unknown option " + settings::quoted(word) +
-                           "; options stand after the command (serve, demo, explain, "
-                           "check-address, messages or config)",
+                           "; options stand after the command (" + all_commands("or") + ")",
                        "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty()
-                 ? "; commands are serve, demo, explain, check-address, messages and config"
-                 : "; did you mean " + std::string(near) + "?";
+  message += near.empty() ? "; commands are " + all_commands("and")
+                          : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
 
@@ -246,12 +295,73 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   const auto& named = innermost(app);
   const std::string name = named.get_name();
   if (name == "config") return usage_error("config has one command: check FILE", command);
+  // What was typed behind a name may be the secret itself: it is not repeated.
+  const auto* parent = named.get_parent();
+  if (name == "secret" || (parent != nullptr && parent->get_name() == "secret"))
+    return usage_error(
+        "secret has the commands set NAME, list and remove NAME; set asks for the secret, or reads "
+        "it from standard input",
+        command);
   if (name == "messages")
     return usage_error(
         "messages has the commands list, show ID, retry ID, release ID and discard ID", command);
   const auto better = unknown_option(named, named.remaining());
   return usage_error(better.empty() ? error.what() : better, command);
 }
+
+// The commands, with the options that each was given.
+class Commands {
+ public:
+  explicit Commands(CLI::App& app) {
+    declare_serve(add(app, "serve", "Take mail from mail clients and send it on", serve_), serve_);
+    declare_demo(
+        add(app, "demo", "Show Todoku with a sandbox provider and sample mail; no account needed",
+            demo_),
+        demo_);
+    declare_messages(
+        add(app, "messages", "What became of your messages, and what you can do", messages_),
+        messages_);
+    add_places(add(app, "relays", "Which mail servers take mail, and who gets mail by a spare one",
+                   relays_),
+               relays_);
+    declare_explain(
+        add(app, "explain", "Say why a message came back, whose side it is on, and what to do now",
+            explain_),
+        explain_);
+    declare_check_address(
+        add(app, "check-address",
+            "Say whether an address looks mistyped, and what was probably meant", address_),
+        address_);
+    declare_secret(
+        add(app, "secret", "Keep the passwords and keys that the settings name", secret_), secret_);
+    declare_config(add(app, "config", "Work with the settings file", check_), check_);
+  }
+
+  // After app.parse(), which insists on one of them.
+  [[nodiscard]] Options chosen() const {
+    const auto found =
+        std::ranges::find_if(given_, [](const auto& command) { return command.first->parsed(); });
+    return found == given_.end() ? Options(Finished{exit_usage, {}}) : found->second();
+  }
+
+ private:
+  template <typename Given>
+  CLI::App& add(CLI::App& app, const char* name, const char* meaning, const Given& options) {
+    auto& command = *app.add_subcommand(name, meaning);
+    given_.emplace_back(&command, [&options]() -> Options { return options; });
+    return command;
+  }
+
+  ServeOptions serve_;
+  DemoOptions demo_;
+  ExplainOptions explain_;
+  ConfigCheckOptions check_;
+  MessagesOptions messages_;
+  CheckAddressOptions address_;
+  RelaysOptions relays_;
+  SecretOptions secret_;
+  std::vector<std::pair<const CLI::App*, std::function<Options()>>> given_;
+};
 
 }  // namespace
 
@@ -266,31 +376,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
   app.require_subcommand(1);
-  ServeOptions serve;
-  DemoOptions demo;
-  ExplainOptions explain;
-  ConfigCheckOptions check;
-  MessagesOptions messages;
-  CheckAddressOptions address;
-  auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
-  declare_serve(serve_app, serve);
-  auto& demo_app = *app.add_subcommand(
-      "demo", "Show Todoku with a sandbox provider and sample mail; no account needed");
-  declare_demo(demo_app, demo);
-  auto& messages_app =
-      *app.add_subcommand("messages", "What became of your messages, and what you can do");
-  declare_messages(messages_app, messages);
-  auto& explain_app = *app.add_subcommand(
-      "explain", "Say why a message came back, whose side it is on, and what to do now");
-  declare_explain(explain_app, explain);
-  auto& address_app = *app.add_subcommand(
-      "check-address", "Say whether an address looks mistyped, and what was probably meant");
-  declare_check_address(address_app, address);
-  auto& config_app = *app.add_subcommand("config", "Work with the settings file");
-  config_app.require_subcommand(1);
-  auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  check_app.add_option("FILE", check.file, "Settings file")->required()->type_name("");
-  add_language(check_app, check.language);
+  Commands commands_of_app(app);  // app.parse() fills in its options
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -302,15 +388,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     return mistake_of(app, error, command);
   }
-  if (serve_app.parsed()) return serve;
-  if (demo_app.parsed()) return demo;
-  if (messages_app.parsed()) return messages;
-  if (explain_app.parsed()) return explain;
-  if (address_app.parsed()) {
-    if (address.batch || !address.addresses.empty()) return address;
-    return usage_error("no address given", command);
-  }
-  return check;
+  return commands_of_app.chosen();
 }
 
 }  // namespace todoku::cli

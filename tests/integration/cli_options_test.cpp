@@ -129,6 +129,25 @@ TEST(CliOptions, MessagesListTakesFilters) {
   EXPECT_EQ(some.language, "ja");
 }
 
+TEST(CliOptions, SecretsAreNamedAndNeverGiven) {
+  const auto set = std::get<SecretOptions>(parse({"secret", "set", "spare", "--state-dir", "/s"}));
+  EXPECT_EQ(set.action, SecretAction::set);
+  EXPECT_EQ(set.name, "spare");
+  EXPECT_EQ(set.state_dir, "/s");
+  EXPECT_TRUE(std::get<SecretOptions>(parse({"secret", "list", "--json"})).json);
+  EXPECT_EQ(std::get<SecretOptions>(parse({"secret", "remove", "a b"})).action,
+            SecretAction::remove);
+  for (const auto& wrong : {std::vector<const char*>{"secret"},
+                            {"secret", "set"},
+                            {"secret", "set", "spare", "s3cret"},
+                            {"secret", "show", "spare"}}) {
+    const auto finished = std::get<Finished>(parse(wrong));
+    EXPECT_EQ(finished.code, exit_usage);
+    EXPECT_THAT(finished.text, HasSubstr("set NAME, list and remove NAME"));
+    EXPECT_THAT(finished.text, Not(HasSubstr("s3cret")));
+  }
+}
+
 TEST(CliOptions, TheOtherMessagesCommandsTakeAnId) {
   const auto show = messages({"show", "0TR5"});
   EXPECT_EQ(show.action, MessagesAction::show);
@@ -362,6 +381,26 @@ TEST_F(SettingsFiles, ConfigCheckSaysThatAFileCannotBeRead) {
   EXPECT_EQ(config_check({file(std::string(max_settings_file + 1, '#')), "ja"}, catalog("ja"), out,
                          error),
             exit_no_input);
+}
+
+TEST(CheckAddressOptions, TakeAddressesOrABatch) {
+  const auto given =
+      parse({"check-address", "a@koinca.jp", "b@koinca.jp", "--json", "--lang", "ja"});
+  const auto* options = std::get_if<CheckAddressOptions>(&given);
+  ASSERT_NE(options, nullptr);
+  EXPECT_THAT(options->addresses, ElementsAre("a@koinca.jp", "b@koinca.jp"));
+  EXPECT_TRUE(options->json);
+  EXPECT_EQ(options->language, "ja");
+  const auto batch = parse({"check-address", "--batch", "--no-known-domains"});
+  const auto* list = std::get_if<CheckAddressOptions>(&batch);
+  ASSERT_NE(list, nullptr);
+  EXPECT_TRUE(list->batch);
+  EXPECT_TRUE(list->no_known_domains);
+}
+
+TEST(CheckAddressOptions, NeedOneOfBoth) {
+  EXPECT_TRUE(std::holds_alternative<Finished>(parse({"check-address"})));
+  EXPECT_TRUE(std::holds_alternative<Finished>(parse({"check-address", "--batch", "a@koinca.jp"})));
 }
 
 }  // namespace
