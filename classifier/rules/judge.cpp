@@ -107,7 +107,7 @@ struct Rules::Compiled {
     for (std::size_t i = 0; i < disguises.size(); ++i) {
       const auto& disguise = disguises[i];
       if (disguise.from != best.rule->cause || best.weight > disguise.heaviest) continue;
-      if (disguise.reported && evidence.text.empty() && evidence.action.empty()) continue;
+      if (disguise.reported && !evidence.reported) continue;
       if (!fits(disguise.when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
       const bool has_words =
           disguise.patterns.empty() || std::any_of(found.begin(), found.end(), [&](int number) {

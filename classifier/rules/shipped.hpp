@@ -8,9 +8,9 @@
 
 namespace todoku::rules {
 
-inline constexpr std::array<std::string_view, 9> shipped_files{
-    "rules/disguises.toml", "rules/providers.toml", "rules/iana.toml",
-    "rules/recipient.toml", "rules/sender.toml",    "rules/content.toml",
+inline constexpr std::array<std::string_view, 11> shipped_files{
+    "rules/disguises.toml", "rules/providers.toml", "rules/gateways.toml", "rules/iana.toml",
+    "rules/mailers.toml",   "rules/recipient.toml", "rules/sender.toml",   "rules/content.toml",
     "rules/systems.toml",   "rules/languages.toml", "rules/codes.toml"};
 
 }  // namespace todoku::rules
