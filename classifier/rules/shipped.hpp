@@ -2,8 +2,8 @@
 #pragma once
 
 // The names of the vendor's rule files below config/, in the order in which they are to be read:
-// among rules of the same weight the earlier one wins, so what is specific stands first and concepts,
-// the net below the phrases, nearly last.
+// among rules of the same weight the earlier one wins, so what is specific stands first and
+// concepts, the net below the phrases, nearly last.
 #include <array>
 #include <string_view>
 
