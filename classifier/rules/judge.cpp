@@ -9,6 +9,7 @@
 #include "classifier/rules/rule.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -59,13 +60,14 @@ struct Rules::Compiled {
   PatternSet patterns;
   // For each pattern number the rule (>= 0) or the disguise (-1 - index) it belongs to.
   std::vector<int> owner;
-  std::vector<int> turn;      // for each pattern number its turn, heaviest rule first
-  std::vector<int> in_turn;   // the other way round
-  std::vector<int> by_codes;  // rules without a pattern
+  std::vector<int> turn;     // for each pattern number its turn, heaviest rule first
+  std::vector<int> in_turn;  // the other way round
+  // Rules without a pattern, by the one code that each of them waits for; "" = look at it always.
+  std::map<std::string, std::vector<int>, std::less<>> by_codes;
 
   void compile(std::vector<Mistake>& mistakes) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (rules[i].patterns.empty()) by_codes.push_back(static_cast<int>(i));
+      if (rules[i].patterns.empty()) wait_for_code(static_cast<int>(i));
       add(rules[i].patterns, static_cast<int>(i), rules[i].id, mistakes);
     }
     for (std::size_t i = 0; i < disguises.size(); ++i) {
@@ -89,6 +91,19 @@ struct Rules::Compiled {
   int weight_of(int pattern) const {
     const auto* rule = rule_of(pattern);
     return rule == nullptr ? -1 : rule->weight;
+  }
+
+  void wait_for_code(int index) {
+    const auto& when = rules[static_cast<std::size_t>(index)].when;
+    const auto is_whole = [](const std::string& code) {
+      return code.size() >= 3 && !code.ends_with('.');
+    };
+    for (const auto* codes : {&when.status, &when.reply}) {
+      if (codes->empty() || !std::ranges::all_of(*codes, is_whole)) continue;
+      for (const auto& code : *codes) by_codes[code].push_back(index);
+      return;
+    }
+    by_codes[""].push_back(index);
   }
 
   void add(const std::vector<std::string>& texts, int whose, const std::string& id,
@@ -125,12 +140,21 @@ struct Rules::Compiled {
   }
 
   void vote_by_codes(std::vector<Vote>& votes, const Evidence& evidence, const Codes& codes) const {
-    for (const int index : by_codes) {
-      const auto& rule = rules[static_cast<std::size_t>(index)];
-      if (fits(rule.when, evidence, codes.reply, codes.status, codes.status_in_text)) {
-        votes.push_back({&rule, rule.weight, -1, false});
+    const auto ask = [&](std::string_view code) {
+      const auto waiting = by_codes.find(code);
+      if (waiting == by_codes.end()) return;
+      for (const int index : waiting->second) {
+        const auto& rule = rules[static_cast<std::size_t>(index)];
+        if (fits(rule.when, evidence, codes.reply, codes.status, codes.status_in_text)) {
+          votes.push_back({&rule, rule.weight, -1, false});
+        }
       }
-    }
+    };
+    ask("");
+    if (!codes.reply.empty()) ask(codes.reply);
+    if (!codes.status.empty()) ask(codes.status);
+    if (!codes.status_in_text.empty() && codes.status_in_text != codes.status)
+      ask(codes.status_in_text);
   }
 
   bool has_words(const std::vector<std::string>& wanted, int whose, std::string_view text) const {
