@@ -130,7 +130,7 @@ struct Rules::Compiled {
       if (rule == nullptr) return;
       const int weight = rule->weight - (in_text ? text_discount : 0);
       if (weight + within_hearing < heaviest) return;
-      if (rule == last) continue;
+      if (rule == last || (in_text && rule->only_said)) continue;
       if (!fits(rule->when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
       if (!patterns.occurs(number, text)) continue;
       votes.push_back({rule, weight, number, in_text});

@@ -36,6 +36,7 @@ constexpr std::array rule_keys{"id",
                                "second",
                                "case",
                                "hides",
+                               "only_said",
                                "source",
                                "checked"};
 constexpr std::array disguise_keys{"id",     "reported", "from",   "to",     "pattern", "receiver",
@@ -200,6 +201,7 @@ class Reader {
     if (table.contains("second")) rule.second = cause(table, "second");
     rule.provider_case = text(table, "case");
     rule.hides = table["hides"].value_or(false);
+    rule.only_said = table["only_said"].value_or(false);
     if (rule.patterns.empty() && rule.when.status.empty() && rule.when.reply.empty() &&
         rule.when.system.empty() && rule.when.action.empty()) {
       fail(table, rule.id + ": needs a pattern, a status, a reply, an action or a system");
