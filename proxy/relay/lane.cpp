@@ -9,8 +9,9 @@ namespace todoku::relay {
 namespace {
 
 // A client's message is tried at once even while the relay is thought to be down, for it may be
-// back, and the client deserves the true answer. Only where the last look took long and is not old,
-// the client is not made to wait through another one.
+// back, and the client deserves the true answer. Only where another message has just looked, or
+// the last look took long and is not old, the client is not made to wait through another one.
+constexpr std::chrono::milliseconds just_now{100};
 constexpr std::chrono::milliseconds fresh_look{5'000};
 constexpr std::chrono::milliseconds long_look{1'000};
 
@@ -23,8 +24,9 @@ std::size_t Lane::free_places(store::Time now) const {
   if (now < last_begun + settings.delivery.spacing) return 0;
   // One connection is left to the clients, who are waiting for an answer.
   const std::size_t most = std::max<std::size_t>(2, settings.delivery.connections_per_account) - 1;
-  const std::size_t allowed = health.is_down() ? 1 : most;
-  if (under_way >= allowed || (health.is_down() && !health.may_try(now))) return 0;
+  const bool is_shut = health.is_down() && !has_way_round;
+  const std::size_t allowed = is_shut ? 1 : most;
+  if (under_way >= allowed || (is_shut && !health.may_try(now))) return 0;
   return settings.delivery.spacing.count() > 0 ? 1 : allowed - under_way;
 }
 
@@ -34,8 +36,8 @@ void Lane::begins(store::Time now) {
 }
 
 bool Lane::is_known_to_be_down(store::Time now) const {
-  const auto fresh = std::min(fresh_look, settings.delivery.retry.front());
-  return health.is_down() && last_trouble.took >= long_look && now < last_look + fresh;
+  const auto fresh = last_trouble.took >= long_look ? fresh_look : just_now;
+  return health.is_down() && now < last_look + std::min(fresh, settings.delivery.retry.front());
 }
 
 }  // namespace todoku::relay

@@ -21,18 +21,19 @@ constexpr wire::Duration longest_rest{
 constexpr std::size_t overdue_at_once = 200;
 constexpr std::size_t every_one = 1'000'000;
 constexpr std::chrono::minutes grace{10};
-constexpr std::chrono::seconds a_sleep{30};  // the clocks differ by more: the computer has slept
 
 }  // namespace
 
-Queue::Queue(Surroundings& around, Relay& relay, Keeping& keeping)
+Queue::Queue(Surroundings& around, Relay& relay, Paths& paths, Keeping& keeping)
     : around_(around),
       relay_(relay),
+      paths_(paths),
       keeping_(keeping),
       chance_(std::random_device{}()),
       woken_(around.rooms.executor()) {
   for (const auto& account : around_.settings.accounts) {
     lanes_.push_back(std::make_unique<Lane>(account, around_.settings));
+    lanes_.back()->has_way_round = paths.leads_round(settings::FallbackCause::unreachable);
   }
 }
 
@@ -59,7 +60,19 @@ void Queue::stop() {
 
 const delivery::Attempt* Queue::known_trouble(const settings::Account& account) {
   auto& lane = lane_of(account);
-  return lane.is_known_to_be_down(now()) ? &lane.last_trouble : nullptr;
+  // With another way at hand, only a probe that is due asks a relay that is out of reach.
+  const bool waits_for_probe = lane.has_way_round && !lane.health.may_try(now());
+  return waits_for_probe || lane.is_known_to_be_down(now()) ? &lane.last_trouble : nullptr;
+}
+
+asio::awaitable<Journey> Queue::carry(std::shared_ptr<submission::Outgoing> message) {
+  const auto& account = *message->account;
+  std::optional<delivery::Attempt> known;
+  if (const auto* trouble = known_trouble(account)) known = *trouble;
+  const auto* not_asked = known ? &*known : nullptr;
+  auto journey = co_await paths_.carry(std::move(message), not_asked);
+  if (journey.usual) saw(account, *journey.usual);
+  co_return journey;
 }
 
 void Queue::saw(const settings::Account& account, const delivery::Attempt& attempt) {
@@ -106,7 +119,12 @@ asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
 }
 
 void Queue::network_is_back() {
-  for (auto& lane : lanes_) lane->health.ask_at_once(now());
+  paths_.fallbacks().ask_at_once();
+  for (auto& lane : lanes_) {
+    if (!lane->health.is_down()) continue;
+    lane->health.ask_at_once(now());
+    around_.rooms.start("queue.hasten", hasten(*lane, ""));
+  }
   wake();
 }
 
@@ -182,7 +200,8 @@ asio::awaitable<void> Queue::give_grace(store::Time at) {
 asio::awaitable<void> Queue::run() {
   while (!is_stopping_) {
     is_woken_ = false;
-    notice_sleep();
+    // What was out of reach before the sleep may be back, so it is tried at once.
+    if (sleep_.has_slept(now(), std::chrono::steady_clock::now())) network_is_back();
     if (keeping_.store.is_key_locked()) {
       co_await woken_.wait(longest_rest);  // what waits cannot be read
       continue;
@@ -195,19 +214,6 @@ asio::awaitable<void> Queue::run() {
     }
     co_await rest();
   }
-}
-
-// The computer was suspended: what was out of reach may be back, so it is tried at once.
-void Queue::notice_sleep() {
-  const auto steady = std::chrono::steady_clock::now();
-  const auto wall = now();
-  const auto steady_passed = steady - looked_at_steady_;
-  const auto wall_passed = wall - looked_at_;
-  if (looked_at_ != store::Time{} && wall_passed - steady_passed > a_sleep) {
-    network_is_back();
-  }
-  looked_at_ = wall;
-  looked_at_steady_ = steady;
 }
 
 asio::awaitable<void> Queue::rest() {
@@ -263,18 +269,22 @@ asio::awaitable<void> Queue::close_overdue() {
   }
 }
 
+// While no relay may be tried there is nothing to look for: the next round comes soon enough.
 void Queue::release(const std::string& id) {
   under_way_.erase(id);
-  wake();
+  const auto may_start = [at = now()](const auto& lane) { return lane->free_places(at) > 0; };
+  if (std::ranges::any_of(lanes_, may_start)) wake();
 }
 
-Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& verdict) {
-  return after_attempt(record, verdict, around_.settings, now(), chance());
+Aftermath Queue::judge(store::StoredMessage& record, const Journey& journey) {
+  auto aftermath = after_journey(record, journey, around_.settings, now(), chance());
+  if (record.waits_for == store::WaitsFor::login) ask_for_login(record, aftermath.changes);
+  return aftermath;
 }
 
-asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {
+asio::awaitable<void> Queue::finish(store::StoredMessage record, Journey journey) {
   const auto id = record.id;
-  auto aftermath = judge(record, verdict);
+  auto aftermath = judge(record, journey);
   if (record.is_notice) try_again_with_own_sender(record, aftermath, now());
   co_await commit(std::move(record), std::move(aftermath));
   release(id);

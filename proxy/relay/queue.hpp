@@ -4,10 +4,12 @@
 // Messages that have our 250: tries them when they are due, an account's relay being in reach; asks
 // one probe only while it is not; returns what cannot be sent; does what people ask for. Everything
 // is written down before anybody is told. Owned by main, outlives the submission room. I/O thread.
+#include "proxy/delivery/sleep_watch.hpp"
 #include "proxy/relay/aftermath.hpp"
 #include "proxy/relay/connection.hpp"
 #include "proxy/relay/keeping.hpp"
 #include "proxy/relay/lane.hpp"
+#include "proxy/relay/paths.hpp"
 #include "proxy/relay/relay.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -25,7 +27,7 @@ namespace todoku::relay {
 
 class Queue {
  public:
-  Queue(Surroundings& around, Relay& relay, Keeping& keeping);
+  Queue(Surroundings& around, Relay& relay, Paths& paths, Keeping& keeping);
   ~Queue();
 
   // What an earlier run left. Before the first client.
@@ -37,15 +39,15 @@ class Queue {
 
   // The relay of this account was out of reach a moment ago, and why; null = try it.
   [[nodiscard]] const delivery::Attempt* known_trouble(const settings::Account& account);
-  // Every attempt's outcome, whoever made it.
-  void saw(const settings::Account& account, const delivery::Attempt& attempt);
+  // Takes a message on its way, and learns from it whether the account's relay is in reach.
+  boost::asio::awaitable<Journey> carry(std::shared_ptr<submission::Outgoing> message);
   // A message was kept while an attempt for it is still under way: hands off until finish.
   void reserve(const std::string& id) { under_way_.insert(id); }
   void release(const std::string& id);
   // What the first attempt means for a message that is being kept; nothing is written yet.
-  [[nodiscard]] Aftermath judge(store::StoredMessage& record, const delivery::Verdict& verdict);
+  [[nodiscard]] Aftermath judge(store::StoredMessage& record, const Journey& journey);
   // The end of an attempt for a kept message: writes down what follows from it.
-  boost::asio::awaitable<void> finish(store::StoredMessage record, delivery::Verdict verdict);
+  boost::asio::awaitable<void> finish(store::StoredMessage record, Journey journey);
 
   // The computer has got an address or a route: what was out of reach is asked at once.
   void network_is_back();
@@ -53,13 +55,15 @@ class Queue {
   void login_known(const settings::Account& account, const std::string& user);
 
  private:
+  void saw(const settings::Account& account, const delivery::Attempt& attempt);
   Lane& lane_of(const settings::Account& account);
   boost::asio::awaitable<void> start_due(Lane& lane);
   boost::asio::awaitable<void> attempt(Lane& lane, std::string id);
   boost::asio::awaitable<void> try_message(Lane& lane, store::StoredMessage record);
   boost::asio::awaitable<std::shared_ptr<store::Body>> body_of(const store::StoredMessage& record);
   boost::asio::awaitable<bool> write_may_leave(std::shared_ptr<store::StoredMessage> record);
-  boost::asio::awaitable<void> wait_for_login(Lane& lane, store::StoredMessage record);
+  boost::asio::awaitable<void> wait_for_login(store::StoredMessage record);
+  void ask_for_login(const store::StoredMessage& record, store::Changes& changes);
   boost::asio::awaitable<void> give_back_without_body(store::StoredMessage record);
   boost::asio::awaitable<void> take_over_unknown(store::Time at);
   boost::asio::awaitable<void> give_grace(store::Time at);
@@ -74,7 +78,6 @@ class Queue {
   boost::asio::awaitable<bool> is_moot(const store::StoredMessage& notice);
   boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
   boost::asio::awaitable<void> rest();
-  void notice_sleep();
   void tell_of_reach();
   void write_event(store::StoredEvent event);
   void log_state(const store::StoredMessage& record);
@@ -83,6 +86,7 @@ class Queue {
 
   Surroundings& around_;
   Relay& relay_;
+  Paths& paths_;
   Keeping& keeping_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one for each account, in the settings' order
   std::set<std::string> under_way_;           // an attempt has them in hand
@@ -93,8 +97,7 @@ class Queue {
   bool is_woken_ = false;
   bool is_stopping_ = false;
   bool was_offline_ = false;
-  store::Time looked_at_{};                                   // the clock's last look
-  std::chrono::steady_clock::time_point looked_at_steady_{};  // the same, by the other clock
+  delivery::SleepWatch sleep_;
 };
 
 }  // namespace todoku::relay
