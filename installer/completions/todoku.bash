@@ -17,7 +17,7 @@ _todoku() {
     --api | --set | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain config messages --help --version"
+        words="serve demo explain config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -30,6 +30,7 @@ _todoku() {
             fi
             words="--text --lang --json --batch --all-causes --help"
             ;;
+          relays) words="--config --state-dir --lang --json --help" ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then
@@ -41,6 +42,14 @@ _todoku() {
                 retry) words+=" --yes" ;;
                 release) words+=" --correct" ;;
               esac
+            fi
+            ;;
+          secret)
+            if ((COMP_CWORD == 2)); then
+              words="set list remove --help"
+            else
+              words="--config --state-dir --lang --help"
+              if [[ ${COMP_WORDS[2]} == list ]]; then words+=" --json"; fi
             fi
             ;;
           config)
