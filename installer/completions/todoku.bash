@@ -17,7 +17,7 @@ _todoku() {
     --api | --set | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain config messages relays secret --help --version"
+        words="serve demo explain check-address config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -31,6 +31,7 @@ _todoku() {
             words="--text --lang --json --batch --all-causes --help"
             ;;
           relays) words="--config --state-dir --lang --json --help" ;;
+          check-address) words="--lang --json --batch --no-known-domains --help" ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then
