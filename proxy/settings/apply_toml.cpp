@@ -34,6 +34,7 @@ namespace {
 struct Place {
   std::string_view source;
   std::vector<Mistake>& mistakes;
+  std::vector<std::string> locked;  // by the texts before this one
 
   void add(std::uint32_t line, std::string key, std::string message) const {
     mistakes.push_back({std::string(source), line, std::move(key), std::move(message)});
@@ -71,6 +72,8 @@ Given given_of(const toml::node& node) {
 }
 
 void apply_value(Settings& settings, const Row& row, const toml::node& node, const Place& place) {
+  if (auto fault = lock_fault(place.locked, row.key))
+    return place.add(line_of(node), std::string(row.key), std::move(*fault));
   for (auto& fault : assign(settings, row, given_of(node)))
     place.add(fault.line, std::string(row.key), std::move(fault.message));
 }
@@ -297,7 +300,7 @@ std::vector<Mistake> apply_toml(Settings& settings, std::string_view text,
   const auto parsed = toml::parse(text);
   if (!parsed) return {syntax_mistake(parsed.error(), source)};
   std::vector<Mistake> mistakes;
-  const Place place{source, mistakes};
+  const Place place{source, mistakes, settings.locked};
   for (const auto& [key, node] : parsed.table()) apply_top(settings, key, node, place);
   // The library's tables are sorted by name; people read their file from the top.
   std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& left, const Mistake& right) {
