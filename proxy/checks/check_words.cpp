@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words that must not leave, the account's own password, and what spam filters dislike.
+#include "classifier/mail/ascii.hpp"
+#include "proxy/checks/checks.hpp"
+#include "proxy/checks/word_search.hpp"
+
+#include <algorithm>
+
+namespace todoku::checks {
+namespace {
+
+using skeleton::Part;
+
+std::size_t text_place(const Reading& reading) {
+  return reading.text_part != Part::no_parent ? reading.text_part : reading.html_part;
+}
+
+Finding keyword_finding(const std::string& word) {
+  Finding finding;
+  finding.check = Check::keywords;
+  finding.code = "keyword-found";
+  finding.parameters = {{"word", word}};
+  return finding;
+}
+
+// The first place where the word stands: subject, texts, file names.
+std::optional<Place> place_of(const Subject& subject, std::string_view word) {
+  Place place;
+  if (has_whole_word(subject.reading.subject, word)) {
+    place.header = "Subject";
+    return place;
+  }
+  const auto& parts = subject.skeleton.parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto at = find_whole_word(parts[i].text, word);
+    if (at == std::string::npos && !has_whole_word(parts[i].file_name, word)) continue;
+    place.part = i;
+    place.file = parts[i].file_name;
+    if (at != std::string::npos) place.character = character_number(parts[i].text, at);
+    return place;
+  }
+  return std::nullopt;
+}
+
+void check_keywords(const Subject& subject, Findings& found) {
+  for (const auto& word : subject.settings.watched_words) {
+    const auto place = place_of(subject, mail::lower_copy(word));
+    if (!place) continue;
+    auto finding = keyword_finding(word);
+    finding.place = *place;
+    found.push_back(std::move(finding));
+  }
+}
+
+bool may_be_password(std::string_view word) {
+  if (word.size() < 6 || word.size() > 64) return false;
+  bool has_letter = false, has_other = false;
+  for (const char c : word) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+    (mail::is_letter(c) ? has_letter : has_other) = true;
+  }
+  return has_letter && has_other && word.find("://") == std::string_view::npos &&
+         word.find('@') == std::string_view::npos;
+}
+
+// Words that look like passwords, those in lines that speak of one first. The predicate is slow on
+// purpose, so only a few are asked about.
+std::vector<std::string_view> password_candidates(std::string_view text) {
+  constexpr std::size_t most = 12;
+  std::vector<std::string_view> likely, others;
+  while (!text.empty() && likely.size() < most) {
+    auto line = mail::take_line(text);
+    const bool speaks = mail::has_word(line, "password") || line.find("パスワード") != line.npos ||
+                        mail::has_word(line, "passwd") || mail::has_word(line, "pass:");
+    while (!line.empty()) {
+      const auto begin = line.find_first_not_of(" \t\r\"'");
+      if (begin == std::string_view::npos) break;
+      line.remove_prefix(begin);
+      const auto end = std::min(line.find_first_of(" \t\r\"'"), line.size());
+      auto word = line.substr(0, end);
+      line.remove_prefix(end);
+      // "パスワード:abc123": what stands before the ASCII word is cut off.
+      const auto wide = word.find_last_not_of(
+          "!#$%&()*+,-./"
+          "0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+      if (wide != std::string_view::npos) word.remove_prefix(wide + 1);
+      if (!may_be_password(word)) continue;
+      auto& list = speaks ? likely : others;
+      if (list.size() < most) list.push_back(word);
+    }
+  }
+  for (const auto word : others) {
+    if (likely.size() < most) likely.push_back(word);
+  }
+  return likely;
+}
+
+void check_password(const Subject& subject, Findings& found) {
+  if (!subject.facts.is_own_password) return;
+  const std::string_view text = subject.reading.own_text;
+  for (const auto word : password_candidates(text)) {
+    if (!subject.facts.is_own_password(word)) continue;
+    Finding finding;
+    finding.check = Check::own_password;
+    finding.code = "password-in-text";  // the word itself goes nowhere
+    finding.place.part = text_place(subject.reading);
+    finding.place.character =
+        character_number(text, static_cast<std::size_t>(word.data() - text.data()));
+    found.push_back(std::move(finding));
+    return;
+  }
+}
+
+std::uint64_t links_in(const Subject& subject) {
+  std::uint64_t most = 0;  // text and HTML say the same
+  for (const auto& part : subject.skeleton.parts) {
+    if (!part.is_text) continue;
+    std::uint64_t count = 0;
+    const auto mark = part.type == "text/html" ? "href=" : "://";
+    for (auto at = mail::find_word(part.text, mark); at != std::string::npos;
+         at = mail::find_word(part.text, mark, at + 1))
+      ++count;
+    most = std::max(most, count);
+  }
+  return most;
+}
+
+void check_wording(const Subject& subject, Findings& found) {
+  Finding finding;
+  finding.check = Check::wording;
+  finding.is_advice = true;
+  finding.place.part = text_place(subject.reading);
+  std::vector<std::string> words;
+  for (const auto& word : subject.lists.spam_words) {
+    if (has_whole_word(subject.reading.own_text, word) ||
+        has_whole_word(subject.reading.subject, word))
+      words.push_back(word);
+  }
+  constexpr std::size_t many_words = 3;
+  if (words.size() >= many_words) {
+    finding.code = "spam-words";
+    finding.parameters = {{"words", joined(words)}};
+    found.push_back(finding);
+  }
+  const auto links = links_in(subject);
+  if (links < subject.settings.many_links_from) return;
+  finding.code = "links-many";
+  finding.parameters = {{"count", std::to_string(links)}};
+  found.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void check_words(const Subject& subject, Findings& found) {
+  check_keywords(subject, found);
+  check_password(subject, found);
+  check_wording(subject, found);
+}
+
+}  // namespace todoku::checks
