@@ -7,6 +7,7 @@
 #include "proxy/cli/load_words.hpp"
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
+#include "proxy/cli/run_check.hpp"
 #include "proxy/cli/run_demo.hpp"
 #include "proxy/cli/run_explain.hpp"
 #include "proxy/cli/sealing.hpp"
@@ -89,6 +90,18 @@ int run(const todoku::cli::ExplainOptions& options) {
 int run(const todoku::cli::ConfigCheckOptions& options) {
   const auto catalog = catalog_for(chosen_language(options.language, Language::automatic));
   return todoku::cli::config_check(options, catalog, std::cout, std::cerr);
+}
+
+int run(const todoku::cli::CheckOptions& options) {
+  const auto loaded = todoku::cli::load_check_settings(options);
+  for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
+  if (loaded.exit_code != 0) return loaded.exit_code;
+  const auto words =
+      todoku::cli::load_check_words(chosen_language(options.language, loaded.settings.language));
+  const auto lists = todoku::cli::load_check_lists();
+  return todoku::cli::run_check(
+      options, {loaded.settings, lists, words, todoku::cli::standard_output(), std::cin, std::cout,
+                std::cerr});
 }
 
 int run(const todoku::cli::MessagesOptions& options) {

@@ -45,7 +45,7 @@ Finding finding_of(const Subject& subject, const Limit& limit, std::uint64_t siz
   finding.check = limit.check;
   finding.code = limit.code;
   finding.parameters = {{"size", std::to_string(size)},
-                        {"limit", std::to_string(limit.octets)},
+                        {"size_limit", std::to_string(limit.octets)},
                         {"over", std::to_string(size - limit.octets)},
                         {"fits", std::to_string(file_size_within(limit.octets))},
                         {"who", limit.who},

@@ -18,8 +18,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 5> commands{"serve", "demo", "explain", "messages",
-                                                   "config"};
+constexpr std::array<std::string_view, 6> commands{"serve", "demo",     "explain",
+                                                   "check", "messages", "config"};
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -182,17 +182,30 @@ void declare_explain(CLI::App& app, ExplainOptions& options) {
   all->excludes(text)->excludes(batch)->excludes(json);
 }
 
+void declare_check(CLI::App& app, CheckOptions& options) {
+  add_text(app, "FILE", options.file, "The message; without it, one on standard input", "");
+  add_texts(app, "--recipient", options.recipients,
+            "Who gets it, instead of those in To, Cc and Bcc; may be repeated", "ADDR");
+  add_text(app, "--config", options.config, "Settings file", "FILE");
+  add_texts(app, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "For programs: one JSON object");
+  app.footer(
+      "Exit code: 0 nothing found, 1 it would go and something was noticed, 2 it would be "
+      "held, 3 refused");
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
     return usage_error(
         "unknown option " + settings::quoted(word) +
-            "; options stand after the command (serve, demo, explain, messages or config)",
+            "; options stand after the command (serve, demo, explain, check, messages or config)",
         "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo, explain, messages and config"
+  message += near.empty() ? "; commands are serve, demo, explain, check, messages and config"
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -255,7 +268,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ServeOptions serve;
   DemoOptions demo;
   ExplainOptions explain;
-  ConfigCheckOptions check;
+  ConfigCheckOptions config_check;
+  CheckOptions check;
   MessagesOptions messages;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
@@ -268,11 +282,16 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& explain_app = *app.add_subcommand(
       "explain", "Say why a message came back, whose side it is on, and what to do now");
   declare_explain(explain_app, explain);
+  auto& check_app = *app.add_subcommand("check", "Look at a message before it is sent");
+  declare_check(check_app, check);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
-  auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  check_app.add_option("FILE", check.file, "Settings file")->required()->type_name("");
-  add_language(check_app, check.language);
+  auto& config_check_app =
+      *config_app.add_subcommand("check", "Tell every mistake in a settings file");
+  config_check_app.add_option("FILE", config_check.file, "Settings file")
+      ->required()
+      ->type_name("");
+  add_language(config_check_app, config_check.language);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -288,7 +307,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
   if (explain_app.parsed()) return explain;
-  return check;
+  if (check_app.parsed()) return check;
+  return config_check;
 }
 
 }  // namespace todoku::cli

@@ -75,6 +75,15 @@ struct ExplainOptions {
   bool all_causes = false;  // every explanation, Japanese and English side by side
 };
 
+struct CheckOptions {
+  std::optional<std::string> file;      // absent or "-" = standard input
+  std::vector<std::string> recipients;  // empty = those of the message's header
+  std::optional<std::string> config;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  std::vector<std::string> set;  // KEY=VALUE
+};
+
 // Nothing to run: print text (to standard output when code is 0, else to standard error) and end.
 struct Finished {
   int code = 0;
@@ -82,7 +91,7 @@ struct Finished {
 };
 
 using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
-                             MessagesOptions, Finished>;
+                             MessagesOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 
