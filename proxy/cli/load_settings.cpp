@@ -66,7 +66,9 @@ void apply_fallbacks(Settings& settings, const std::vector<std::string>& texts,
   for (const auto& text : texts) {
     if (auto url = read_relay(text, "--fallback", mistakes)) {
       std::string name = url->host + ":" + std::to_string(url->port);
-      settings.fallbacks.push_back({std::move(name), std::move(*url)});
+      auto& fallback = settings.fallbacks.emplace_back();
+      fallback.name = std::move(name);
+      fallback.relay = std::move(*url);
     }
   }
 }

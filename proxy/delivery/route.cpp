@@ -68,4 +68,9 @@ const Account* account_for_sender(const std::vector<Account>& accounts, std::str
   return best_account(accounts, sender);
 }
 
+bool takes_sender(const std::vector<std::string>& patterns, std::string_view sender) {
+  return std::ranges::any_of(patterns,
+                             [sender](const auto& p) { return fit(p, sender) > Fit::none; });
+}
+
 }  // namespace todoku::delivery

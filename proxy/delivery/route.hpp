@@ -5,6 +5,7 @@
 // returned as pointers into them.
 #include "proxy/settings/settings.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,5 +19,8 @@ namespace todoku::delivery {
 // all.
 [[nodiscard]] const settings::Account* account_for_sender(
     const std::vector<settings::Account>& accounts, std::string_view sender);
+
+// One of the patterns ("taro@example.jp", "@example.jp", "*") fits the sender.
+[[nodiscard]] bool takes_sender(const std::vector<std::string>& patterns, std::string_view sender);
 
 }  // namespace todoku::delivery

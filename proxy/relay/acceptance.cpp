@@ -21,7 +21,7 @@ Acceptance::Acceptance(Surroundings& around, Relay& relay, Queue& queue, Keeping
 Acceptance::~Acceptance() = default;
 
 void Acceptance::prepare(const settings::Account& account) {
-  relay_.prepare(account);
+  if (queue_.known_trouble(account) == nullptr) relay_.prepare(account);
 }
 
 smtp::Capabilities Acceptance::offered() const {
@@ -181,27 +181,27 @@ void Acceptance::write_down(Live& live) {
   record.is_client_told = true;  // corrected by answered() where it turns out otherwise
   record.attempts = 1;
   store::Changes changes;
-  if (is_sent) keep_copy(live, record, changes);
   changes.push_back(store::AddAttempt{{record.id, record.changed, live.verdict->attempt}});
   if (is_sent) {
     store::NoteCorrespondents written{record.account, {}, record.changed};
     for (const auto& outcome : record.outcomes) written.addresses.push_back(outcome.address);
     changes.push_back(std::move(written));
   }
-  changes.push_back(store::PutMessage{std::move(record)});
+  store::PutMessage put{std::move(record)};
+  if (is_sent) keep_copy(live, put);
+  changes.push_back(std::move(put));
   keeping_.store.write_behind(std::move(changes));
 }
 
 // Sent mail is kept for a while, so that it can go another way when it bounces.
-void Acceptance::keep_copy(Live& live, store::StoredMessage& record, store::Changes& changes) {
+void Acceptance::keep_copy(Live& live, store::PutMessage& put) {
   if (around_.settings.store.keep_sent.count() == 0) return;
   auto& body = *live.message->body;
   if (body.is_in_file()) {
-    if (!body.keep()) record.body = store::BodyPlace::file;
+    if (!body.keep()) put.message.body = store::BodyPlace::file;
     return;
   }
-  record.body = store::BodyPlace::database;
-  changes.push_back(store::PutBody{record.id, std::string(body.small_bytes())});
+  put.copy = std::string(body.small_bytes());
 }
 
 void Acceptance::answered(const submission::Outgoing& message, bool is_told) {

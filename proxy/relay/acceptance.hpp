@@ -52,7 +52,7 @@ class Acceptance final : public submission::Carrier {
   boost::asio::awaitable<void> wait_for_verdict(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_first(LivePointer live);
   void write_down(Live& live);
-  void keep_copy(Live& live, store::StoredMessage& record, store::Changes& changes);
+  void keep_copy(Live& live, store::PutMessage& put);
   boost::asio::awaitable<void> write_told(std::string id, bool is_told);
   void forget(const Live& live);
 

@@ -9,8 +9,9 @@ namespace todoku::relay {
 namespace {
 
 // A client's message is tried at once even while the relay is thought to be down, for it may be
-// back, and the client deserves the true answer. Only where the last look took long and is not old,
-// the client is not made to wait through another one.
+// back, and the client deserves the true answer. Only where another message has just looked, or
+// the last look took long and is not old, the client is not made to wait through another one.
+constexpr std::chrono::milliseconds just_now{100};
 constexpr std::chrono::milliseconds fresh_look{5'000};
 constexpr std::chrono::milliseconds long_look{1'000};
 
@@ -34,8 +35,8 @@ void Lane::begins(store::Time now) {
 }
 
 bool Lane::is_known_to_be_down(store::Time now) const {
-  const auto fresh = std::min(fresh_look, settings.delivery.retry.front());
-  return health.is_down() && last_trouble.took >= long_look && now < last_look + fresh;
+  const auto fresh = last_trouble.took >= long_look ? fresh_look : just_now;
+  return health.is_down() && now < last_look + std::min(fresh, settings.delivery.retry.front());
 }
 
 }  // namespace todoku::relay

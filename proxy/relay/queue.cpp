@@ -21,7 +21,6 @@ constexpr wire::Duration longest_rest{
 constexpr std::size_t overdue_at_once = 200;
 constexpr std::size_t every_one = 1'000'000;
 constexpr std::chrono::minutes grace{10};
-constexpr std::chrono::seconds a_sleep{30};  // the clocks differ by more: the computer has slept
 
 }  // namespace
 
@@ -106,7 +105,11 @@ asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
 }
 
 void Queue::network_is_back() {
-  for (auto& lane : lanes_) lane->health.ask_at_once(now());
+  for (auto& lane : lanes_) {
+    if (!lane->health.is_down()) continue;
+    lane->health.ask_at_once(now());
+    around_.rooms.start("queue.hasten", hasten(*lane, ""));
+  }
   wake();
 }
 
@@ -182,7 +185,8 @@ asio::awaitable<void> Queue::give_grace(store::Time at) {
 asio::awaitable<void> Queue::run() {
   while (!is_stopping_) {
     is_woken_ = false;
-    notice_sleep();
+    // What was out of reach before the sleep may be back, so it is tried at once.
+    if (sleep_.has_slept(now(), std::chrono::steady_clock::now())) network_is_back();
     if (keeping_.store.is_key_locked()) {
       co_await woken_.wait(longest_rest);  // what waits cannot be read
       continue;
@@ -195,19 +199,6 @@ asio::awaitable<void> Queue::run() {
     }
     co_await rest();
   }
-}
-
-// The computer was suspended: what was out of reach may be back, so it is tried at once.
-void Queue::notice_sleep() {
-  const auto steady = std::chrono::steady_clock::now();
-  const auto wall = now();
-  const auto steady_passed = steady - looked_at_steady_;
-  const auto wall_passed = wall - looked_at_;
-  if (looked_at_ != store::Time{} && wall_passed - steady_passed > a_sleep) {
-    network_is_back();
-  }
-  looked_at_ = wall;
-  looked_at_steady_ = steady;
 }
 
 asio::awaitable<void> Queue::rest() {
@@ -263,13 +254,17 @@ asio::awaitable<void> Queue::close_overdue() {
   }
 }
 
+// While no relay may be tried there is nothing to look for: the next round comes soon enough.
 void Queue::release(const std::string& id) {
   under_way_.erase(id);
-  wake();
+  const auto may_start = [at = now()](const auto& lane) { return lane->free_places(at) > 0; };
+  if (std::ranges::any_of(lanes_, may_start)) wake();
 }
 
 Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& verdict) {
-  return after_attempt(record, verdict, around_.settings, now(), chance());
+  auto aftermath = after_attempt(record, verdict, around_.settings, now(), chance());
+  if (record.waits_for == store::WaitsFor::login) ask_for_login(record, aftermath.changes);
+  return aftermath;
 }
 
 asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {

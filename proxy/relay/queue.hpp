@@ -4,6 +4,7 @@
 // Messages that have our 250: tries them when they are due, an account's relay being in reach; asks
 // one probe only while it is not; returns what cannot be sent; does what people ask for. Everything
 // is written down before anybody is told. Owned by main, outlives the submission room. I/O thread.
+#include "proxy/delivery/sleep_watch.hpp"
 #include "proxy/relay/aftermath.hpp"
 #include "proxy/relay/connection.hpp"
 #include "proxy/relay/keeping.hpp"
@@ -59,7 +60,8 @@ class Queue {
   boost::asio::awaitable<void> try_message(Lane& lane, store::StoredMessage record);
   boost::asio::awaitable<std::shared_ptr<store::Body>> body_of(const store::StoredMessage& record);
   boost::asio::awaitable<bool> write_may_leave(std::shared_ptr<store::StoredMessage> record);
-  boost::asio::awaitable<void> wait_for_login(Lane& lane, store::StoredMessage record);
+  boost::asio::awaitable<void> wait_for_login(store::StoredMessage record);
+  void ask_for_login(const store::StoredMessage& record, store::Changes& changes);
   boost::asio::awaitable<void> give_back_without_body(store::StoredMessage record);
   boost::asio::awaitable<void> take_over_unknown(store::Time at);
   boost::asio::awaitable<void> give_grace(store::Time at);
@@ -74,7 +76,6 @@ class Queue {
   boost::asio::awaitable<bool> is_moot(const store::StoredMessage& notice);
   boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
   boost::asio::awaitable<void> rest();
-  void notice_sleep();
   void tell_of_reach();
   void write_event(store::StoredEvent event);
   void log_state(const store::StoredMessage& record);
@@ -93,8 +94,7 @@ class Queue {
   bool is_woken_ = false;
   bool is_stopping_ = false;
   bool was_offline_ = false;
-  store::Time looked_at_{};                                   // the clock's last look
-  std::chrono::steady_clock::time_point looked_at_steady_{};  // the same, by the other clock
+  delivery::SleepWatch sleep_;
 };
 
 }  // namespace todoku::relay

@@ -35,7 +35,7 @@ asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record
   }
   const auto* credentials = relay_.credentials_of(lane.account, record.user);
   if (!record.user.empty() && credentials == nullptr) {
-    co_await wait_for_login(lane, std::move(record));
+    co_await wait_for_login(std::move(record));
     co_return;
   }
   auto message = std::make_shared<submission::Outgoing>();
@@ -54,10 +54,6 @@ asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record
   auto verdict = co_await relay_.attempt(message);
   saw(lane.account, verdict.attempt);
   auto tried = *written;
-  if (delivery::is_login_refused(verdict.attempt)) {
-    co_await wait_for_login(lane, std::move(tried));
-    co_return;
-  }
   co_await finish(std::move(tried), std::move(verdict));
 }
 
@@ -73,7 +69,7 @@ asio::awaitable<bool> Queue::write_may_leave(std::shared_ptr<store::StoredMessag
 
 asio::awaitable<std::shared_ptr<store::Body>> Queue::body_of(const store::StoredMessage& record) {
   std::shared_ptr<store::Body> body;
-  if (record.body == store::BodyPlace::database) {
+  if (record.body == store::BodyPlace::database || record.body == store::BodyPlace::copy) {
     auto bytes = co_await keeping_.store.small_body(record.id);
     if (bytes.has_value()) {
       body = store::Body::of_bytes(around_.rooms.executor(), keeping_.spool, record.id,
@@ -93,19 +89,24 @@ asio::awaitable<std::shared_ptr<store::Body>> Queue::body_of(const store::Stored
   co_return body;
 }
 
+// The next log-in of its user hastens it. One event for each user, not for each message.
+void Queue::ask_for_login(const store::StoredMessage& record, store::Changes& changes) {
+  const auto* account = account_named(record.account);
+  if (account == nullptr || !lane_of(*account).wants_login.insert(record.user).second) return;
+  store::StoredEvent event;
+  event.at = now();
+  event.message_id = record.id;
+  event.kind = store::EventKind::login_needed;
+  event.parameters = {{"account", record.account}, {"user", record.user}};
+  changes.push_back(store::AddEvent{std::move(event)});
+  around_.log.write(platform::LogLevel::warning, "queue.login_needed", record.id,
+                    {{"account", record.account}});
+}
+
 // Passwords are not kept on disk: after a restart the mail waits until its user logs in.
-asio::awaitable<void> Queue::wait_for_login(Lane& lane, store::StoredMessage record) {
+asio::awaitable<void> Queue::wait_for_login(store::StoredMessage record) {
   Aftermath aftermath;
-  if (lane.wants_login.insert(record.user).second) {
-    store::StoredEvent event;
-    event.at = now();
-    event.message_id = record.id;
-    event.kind = store::EventKind::login_needed;
-    event.parameters = {{"account", lane.account.name}, {"user", record.user}};
-    aftermath.changes.push_back(store::AddEvent{std::move(event)});
-    around_.log.write(platform::LogLevel::warning, "queue.login_needed", record.id,
-                      {{"account", lane.account.name}});
-  }
+  ask_for_login(record, aftermath.changes);
   record.waits_for = store::WaitsFor::login;
   record.next_attempt = record.arrived + around_.settings.delivery.max_age;
   aftermath.changes.push_back(store::PutMessage{record});

@@ -6,6 +6,7 @@
 #include "proxy/settings/nearest.hpp"
 #include "proxy/settings/registry.hpp"
 #include "proxy/settings/settings.hpp"
+#include "proxy/settings/tables.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,16 +31,6 @@
 
 namespace todoku::settings {
 namespace {
-
-struct Place {
-  std::string_view source;
-  std::vector<Mistake>& mistakes;
-  std::vector<std::string> locked;  // by the texts before this one
-
-  void add(std::uint32_t line, std::string key, std::string message) const {
-    mistakes.push_back({std::string(source), line, std::move(key), std::move(message)});
-  }
-};
 
 std::uint32_t line_of(const toml::node& node) {
   return static_cast<std::uint32_t>(node.source().begin.line);
@@ -94,125 +85,13 @@ bool is_section(std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// One text of an [[account]] or [[fallback]]; empty after a mistake.
-std::string read_text(const toml::node& node, const std::string& key, const Place& place) {
-  const auto* text = node.as_string();
-  if (text == nullptr) {
-    place.add(line_of(node), key, "is not a text in quotes");
-    return {};
-  }
-  const auto& value = text->get();
-  const bool control = std::any_of(value.begin(), value.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-  if (control) place.add(line_of(node), key, "may not have control characters");
-  return control ? std::string{} : value;
-}
-
-bool read_relay(const toml::node& node, const std::string& key, const Place& place,
-                ServerUrl& url) {
-  const auto* text = node.as_string();
-  if (text == nullptr) {
-    place.add(line_of(node), key, "is not a URL in quotes");
-    return false;
-  }
-  auto parsed = parse_url(text->get(), UrlUse::relay);
-  if (const auto* fault = std::get_if<std::string>(&parsed)) {
-    place.add(line_of(node), key, *fault);
-    return false;
-  }
-  url = std::get<ServerUrl>(std::move(parsed));
-  return true;
-}
-
-bool is_sender(std::string_view text) {
-  if (text == "*") return true;
-  const auto at = text.rfind('@');
-  return at != std::string_view::npos && !host_fault(text.substr(at + 1)) &&
-         text.find(' ') == std::string_view::npos;
-}
-
-void read_senders(const toml::node& node, const Place& place, std::vector<std::string>& senders) {
-  const auto given = given_of(node);
-  if (given.items.empty()) place.add(given.line, "account.senders", "is empty; give at least one");
-  for (const auto& item : given.items) {
-    const auto* text = std::get_if<std::string>(&item.value);
-    if (text != nullptr && is_sender(*text)) {
-      senders.push_back(*text);
-      continue;
-    }
-    place.add(item.line, "account.senders",
-              (text == nullptr ? std::string("this value") : quoted(*text)) +
-                  " is not a sender; write \"taro@example.jp\", \"@example.jp\" or \"*\"");
-  }
-}
-
-void unknown_part(const toml::key& key, std::string_view table,
-                  std::span<const std::string_view> known, const Place& place) {
-  std::string message = "unknown key; ";
-  const auto near = nearest(key.str(), known);
-  if (!near.empty()) {
-    message += "did you mean " + std::string(near) + "?";
-  } else {
-    message += "known here are";
-    for (const auto name : known) message += " " + std::string(name);
-  }
-  place.add(line_of(key), std::string(table) + "." + key_text(key.str()), message);
-}
-
-std::optional<Account> read_account(const toml::table& table, const Place& place) {
-  constexpr std::array<std::string_view, 4> known{"name", "senders", "login", "upstream"};
-  const auto before = place.mistakes.size();
-  Account account;
-  bool upstream = false;
-  bool senders = false;
+GivenTable given_table(const toml::table& table) {
+  GivenTable given;
+  given.line = line_of(table);
   for (const auto& [key, node] : table) {
-    if (key == "name") {
-      account.name = read_text(node, "account.name", place);
-    } else if (key == "login") {
-      account.login = read_text(node, "account.login", place);
-    } else if (key == "senders") {
-      senders = true;
-      read_senders(node, place, account.senders);
-    } else if (key == "upstream") {
-      upstream = true;
-      read_relay(node, "account.upstream", place, account.upstream);
-    } else {
-      unknown_part(key, "account", known, place);
-    }
+    given.keys.push_back({std::string(key.str()), line_of(key), given_of(node)});
   }
-  if (!senders)
-    place.add(line_of(table), "account.senders",
-              "is missing; write senders = [\"taro@example.jp\"] or [\"*\"] for every sender");
-  if (!upstream)
-    place.add(line_of(table), "account.upstream",
-              "is missing; write upstream = \"submission://sv0000.example.jp:587\"");
-  if (place.mistakes.size() != before) return std::nullopt;
-  if (account.name.empty()) account.name = account.senders.front();
-  return account;
-}
-
-std::optional<Fallback> read_fallback(const toml::table& table, const Place& place) {
-  constexpr std::array<std::string_view, 2> known{"name", "relay"};
-  const auto before = place.mistakes.size();
-  Fallback fallback;
-  bool relay = false;
-  for (const auto& [key, node] : table) {
-    if (key == "name") {
-      fallback.name = read_text(node, "fallback.name", place);
-    } else if (key == "relay") {
-      relay = true;
-      read_relay(node, "fallback.relay", place, fallback.relay);
-    } else {
-      unknown_part(key, "fallback", known, place);
-    }
-  }
-  if (!relay)
-    place.add(line_of(table), "fallback.relay",
-              "is missing; write relay = \"submission://relay.example.jp:587\"");
-  if (place.mistakes.size() != before) return std::nullopt;
-  if (fallback.name.empty()) fallback.name = fallback.relay.host;
-  return fallback;
+  return given;
 }
 
 // [[name]]: the list replaces what an earlier text gave.
@@ -231,7 +110,7 @@ void read_tables(std::vector<T>& list, std::string_view name, const toml::node& 
     if (table == nullptr) {
       place.add(line_of(item), std::string(name),
                 "has something that is not a table; write [[" + std::string(name) + "]]");
-    } else if (auto value = read(*table, place)) {
+    } else if (auto value = read(given_table(*table), place)) {
       list.push_back(std::move(*value));
     }
   }

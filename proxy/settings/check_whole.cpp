@@ -63,6 +63,20 @@ void check_pair(const Account& left, const Account& right, Mistakes& mistakes) {
   }
 }
 
+// They are remembered and shown by name.
+void check_fallbacks(const Settings& settings, Mistakes& mistakes) {
+  const auto& fallbacks = settings.fallbacks;
+  for (std::size_t i = 0; i < fallbacks.size(); ++i) {
+    check_relay(settings, fallbacks[i].relay, "fallback.relay", mistakes);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (fallbacks[j].name != fallbacks[i].name) continue;
+      mistakes.push_back(
+          {"", 0, "fallback.name",
+           quoted(fallbacks[i].name) + " stands for two of them; give each its own name"});
+    }
+  }
+}
+
 void check_accounts(const Settings& settings, Mistakes& mistakes) {
   const auto& accounts = settings.accounts;
   if (accounts.empty())
@@ -72,8 +86,6 @@ void check_accounts(const Settings& settings, Mistakes& mistakes) {
     check_relay(settings, accounts[i].upstream, "account.upstream", mistakes);
     for (std::size_t j = 0; j < i; ++j) check_pair(accounts[j], accounts[i], mistakes);
   }
-  for (const auto& fallback : settings.fallbacks)
-    check_relay(settings, fallback.relay, "fallback.relay", mistakes);
 }
 
 void check_limits(const Settings& settings, Mistakes& mistakes) {
@@ -94,6 +106,7 @@ std::vector<Mistake> check_whole(const Settings& settings) {
   Mistakes mistakes;
   check_listen(settings, mistakes);
   check_accounts(settings, mistakes);
+  check_fallbacks(settings, mistakes);
   check_limits(settings, mistakes);
   return mistakes;
 }

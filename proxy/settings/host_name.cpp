@@ -31,28 +31,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-// Groups of one side of "::"; false = not hexadecimal groups.
-bool read_groups(std::string_view text, std::vector<std::uint16_t>& groups) {
-  if (text.empty()) return true;
-  const auto parts = split(text, ':');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto part = parts[i];
-    if (i + 1 == parts.size() && part.find('.') != std::string_view::npos) {
-      const auto tail = parse_ipv4(part);
-      if (!tail) return false;
-      groups.push_back(static_cast<std::uint16_t>((*tail)[0] << 8 | (*tail)[1]));
-      groups.push_back(static_cast<std::uint16_t>((*tail)[2] << 8 | (*tail)[3]));
-      return true;
-    }
-    std::uint16_t group = 0;
-    const auto end = part.data() + part.size();
-    const auto read = std::from_chars(part.data(), end, group, 16);
-    if (part.empty() || part.size() > 4 || read.ec != std::errc{} || read.ptr != end) return false;
-    groups.push_back(group);
-  }
-  return true;
-}
-
 std::optional<std::string> label_fault(std::string_view label) {
   if (label.empty()) return "has an empty part between dots";
   if (label.size() > 63) return "has a part longer than 63 characters";
@@ -67,40 +45,6 @@ std::optional<std::string> label_fault(std::string_view label) {
 }
 
 }  // namespace
-
-std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text) {
-  const auto parts = split(text, '.');
-  if (parts.size() != 4) return std::nullopt;
-  std::array<std::uint8_t, 4> address{};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const auto part = parts[i];
-    const auto end = part.data() + part.size();
-    const auto read = std::from_chars(part.data(), end, address[i]);
-    if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    if (part.size() > 1 && part.front() == '0') return std::nullopt;
-  }
-  return address;
-}
-
-std::optional<std::array<std::uint8_t, 16>> parse_ipv6(std::string_view text) {
-  const auto gap = text.find("::");
-  std::vector<std::uint16_t> head;
-  std::vector<std::uint16_t> tail;
-  if (text.size() > 45 || !read_groups(text.substr(0, gap), head)) return std::nullopt;
-  if (gap != std::string_view::npos) {
-    if (!read_groups(text.substr(gap + 2), tail)) return std::nullopt;
-    if (head.size() + tail.size() > 7) return std::nullopt;
-    head.resize(8 - tail.size());
-  }
-  head.insert(head.end(), tail.begin(), tail.end());
-  if (head.size() != 8) return std::nullopt;
-  std::array<std::uint8_t, 16> address{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    address[2 * i] = static_cast<std::uint8_t>(head[i] >> 8);
-    address[2 * i + 1] = static_cast<std::uint8_t>(head[i] & 0xff);
-  }
-  return address;
-}
 
 std::optional<std::string> host_fault(std::string_view host) {
   if (host.empty()) return "is empty";

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Host names and address literals as text (RFC 1123 section 2.1, RFC 4291 section 2.2). Pure: no
-// resolver and no socket header is asked.
-#include <array>
-#include <cstdint>
+// Host names as text (RFC 1123 section 2.1). Pure: no resolver is asked.
+#include "proxy/wire/ip_address.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace todoku::settings {
 
-// Four decimal numbers without leading zeros: "010.0.0.1" would be read as octal by some systems.
-std::optional<std::array<std::uint8_t, 4>> parse_ipv4(std::string_view text);
-// Without brackets and without a zone.
-std::optional<std::array<std::uint8_t, 16>> parse_ipv6(std::string_view text);
+using wire::parse_ipv4;
+using wire::parse_ipv6;
+
 // nullopt = fine. Otherwise what is wrong: "has a space or ...".
 std::optional<std::string> host_fault(std::string_view host);
 // ASCII only; independent of the locale.

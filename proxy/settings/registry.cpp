@@ -90,6 +90,34 @@ std::optional<std::string> known_key(std::string_view text) {
   return quoted(text) + ": " + unknown_key(text);
 }
 
+// "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53": what c-ares takes, and no more.
+bool is_server(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const auto end = bracketed ? text.find(']') : text.find(':');
+  if (!bracketed && parse_ipv6(text)) return true;
+  if (bracketed && end == std::string_view::npos) return false;
+  const auto address = bracketed ? text.substr(1, end - 1) : text.substr(0, end);
+  auto rest = end == std::string_view::npos ? std::string_view() : text.substr(end);
+  if (bracketed) rest.remove_prefix(1);
+  if (!(bracketed ? parse_ipv6(address).has_value() : parse_ipv4(address).has_value()))
+    return false;
+  if (rest.empty()) return true;
+  std::uint16_t port = 0;
+  const auto last = rest.data() + rest.size();
+  const auto read = std::from_chars(rest.data() + 1, last, port);
+  return rest.front() == ':' && read.ec == std::errc{} && read.ptr == last && port != 0;
+}
+
+std::optional<std::string> no_or_servers(std::string_view text) {
+  while (!text.empty()) {
+    const auto server = text.substr(0, text.find(','));
+    if (!is_server(server))
+      return quoted(server) + " is no server; write for instance 192.0.2.1 or [2001:db8::1]:53";
+    text.remove_prefix(std::min(text.size(), server.size() + 1));
+  }
+  return std::nullopt;
+}
+
 std::string_view unit_text(Unit unit) {
   switch (unit) {
     case Unit::none:
@@ -181,8 +209,11 @@ constexpr Row table[] = {
     {"delivery.notice_mail_after", TODOKU_AT(delivery.notice_mail_after), Unit::duration, 0, day,
      nullptr, "10m", "how long the tray has to show it before such a mail is sent"},
     {"delivery.path_memory", TODOKU_AT(delivery.path_memory), Unit::none, 0, 0, nullptr, "on",
-     "remember which path a destination accepts; read and checked now, acts from the release that "
-     "brings fallback relays"},
+     "remember that a destination refused the usual server and took mail from a fallback"},
+    {"delivery.path_memory_for", TODOKU_AT(delivery.path_memory_for), Unit::duration, second,
+     365 * day, nullptr, "3d", "for how long such a destination is served by the fallback"},
+    {"delivery.path_probe", TODOKU_AT(delivery.path_probe), Unit::duration, second, 365 * day,
+     nullptr, "12h", "how often one message tries the usual server meanwhile"},
     {"delivery.unknown_wait", TODOKU_AT(delivery.unknown_wait), Unit::duration, tenth, 7 * day,
      nullptr, "10m", "with when_unknown = resend: how long to look for evidence before that"},
     {"delivery.when_unknown", TODOKU_AT(delivery.when_unknown), Unit::none, 0, 0, nullptr, "ask",
@@ -315,6 +346,12 @@ constexpr Row table[] = {
      "names of companies and their domains, by company_name"},
     {"checks.large_file_places", TODOKU_AT(checks.large_file_places), Unit::none, 0, 0, word, "",
      "where to put files that are too large for mail; empty = a list that ships"},
+    {"dns.servers", TODOKU_AT(dns.servers), Unit::none, 0, 0, no_or_servers, "",
+     "DNS servers to ask, ADDRESS or ADDRESS:PORT; empty = the system's"},
+    {"dns.timeout", TODOKU_AT(dns.timeout), Unit::duration, tenth, minute, nullptr, "5s",
+     "limit for one question to the DNS, all tries together"},
+    {"dns.longest", TODOKU_AT(dns.longest), Unit::duration, 0, 30 * day, nullptr, "1d",
+     "an answer of the DNS is not kept longer, whatever it says itself"},
 };
 
 // The right name in the wrong section.

@@ -4,6 +4,7 @@
 // Every setting, typed, with its default. Read from config/defaults/todoku.toml's keys, the user's
 // file, command line options and --set, in that order. Pure: text in, values and mistakes out.
 #include "proxy/settings/server_url.hpp"
+#include "proxy/wire/ip_address.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -55,9 +56,28 @@ struct Account {                     // [[account]]
   ServerUrl upstream;
 };
 
-struct Fallback {  // [[fallback]]; used from the release that brings fallback relays
+// What another relay can cure (DESIGN: cause, not digit).
+enum class FallbackCause : std::uint8_t {
+  blocklisted,     // the server is on a list, or refused as one that could be
+  bad_reputation,  // refused for its reputation, or for the name of its address
+  unreachable,     // not found, no answer, no TLS, down or closing (421, 4.3.x)
+  rate_limited,    // the server's own limit of a time; never the account's
+};
+
+// [[fallback]]: a server for times when the account's own is blocked or down. In the order given.
+struct Fallback {
   std::string name;
-  ServerUrl relay;
+  ServerUrl relay;     // user@: logs in with that name and the secret below
+  std::string secret;  // the name of a stored secret (todoku secret set NAME); empty = no log-in
+  std::vector<std::string> allowed_from{"*"};  // senders: addresses, "@domain" or "*"
+  std::vector<std::string> never_to;           // domains of recipients, and all below them
+  std::vector<FallbackCause> when{FallbackCause::blocklisted, FallbackCause::bad_reputation,
+                                  FallbackCause::unreachable};
+  std::uint32_t messages_per_day = 0;     // 0 = without a limit
+  std::vector<wire::IpNetwork> outgoing;  // that its mail leaves from; empty = to be learned
+  std::string dkim_domain;                // all three, or none: mail through it is signed
+  std::string dkim_selector;
+  std::string dkim_secret;  // the name of a stored secret, a private key in PEM
 };
 
 struct Smtp {  // [smtp] towards the client
@@ -88,6 +108,8 @@ struct Delivery {  // [delivery] towards relays
   bool notice_mail = true;              // tell of returned mail by mail, too
   Duration notice_mail_after{600'000};  // when nothing else has shown it by then
   bool path_memory = true;
+  Duration path_memory_for{259'200'000};  // 3 d: then the usual path is tried again
+  Duration path_probe{43'200'000};        // 12 h: one message tries it so often meanwhile
   Duration unknown_wait{600'000};
   WhenUnknown when_unknown = WhenUnknown::ask;
   BareNewline bare_newline = BareNewline::repair;
@@ -162,6 +184,12 @@ struct Checks {  // [checks] before a message leaves; a level for each, then wha
   std::vector<std::string> large_file_places;  // empty = those that ship
 };
 
+struct Dns {                     // [dns]
+  std::string servers;           // "192.0.2.1,[2001:db8::1]:53"; empty = the system's
+  Duration timeout{5'000};       // for one question, all tries together
+  Duration longest{86'400'000};  // 24 h: an answer is not kept longer, whatever it says
+};
+
 // submission://127.0.0.1:1587 and submissions://127.0.0.1:1465.
 std::vector<ServerUrl> default_listen();
 
@@ -182,6 +210,7 @@ struct Settings {
   Smtp smtp;
   Delivery delivery;
   Store store;
+  Dns dns;
   Checks checks;
   std::vector<std::string> locked;  // keys that later files and options may not change
 };

@@ -64,6 +64,14 @@ smtp::Reply reply_from(Unpacker& unpacker) {
   return reply;
 }
 
+void put(Packer& packer, Time time) {
+  packer.number(static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
+
+Time time_from(Unpacker& unpacker) {
+  return Time(std::chrono::milliseconds(static_cast<std::int64_t>(unpacker.number())));
+}
+
 void put(Packer& packer, const smtp::Envelope& envelope) {
   packer.text(envelope.sender);
   packer.number(envelope.declared_size ? *envelope.declared_size + 1 : 0);
@@ -185,6 +193,40 @@ bool unpack(std::string_view bytes, Pairs& into) {
     auto name = unpacker.text();
     auto value = unpacker.text();
     into.emplace_back(std::move(name), std::move(value));
+  }
+  return !unpacker.is_damaged();
+}
+
+std::string pack(const delivery::RememberedPath& path) {
+  Packer packer;
+  packer.text(path.relay);
+  packer.text(path.domain);
+  packer.text(path.fallback);
+  for (const auto time : {path.since, path.until, path.next_probe}) put(packer, time);
+  packer.number(path.evidence.size());
+  for (const auto& one : path.evidence) {
+    put(packer, one.at);
+    packer.text(one.message_id);
+    packer.number(static_cast<std::uint64_t>(one.cause));
+    packer.text(one.reply);
+  }
+  return packer.take();
+}
+
+bool unpack(std::string_view bytes, delivery::RememberedPath& into) {
+  Unpacker unpacker(bytes);
+  into.relay = unpacker.text();
+  into.domain = unpacker.text();
+  into.fallback = unpacker.text();
+  for (auto* time : {&into.since, &into.until, &into.next_probe}) *time = time_from(unpacker);
+  const auto count = unpacker.count();
+  for (std::size_t i = 0; i < count && !unpacker.is_damaged(); ++i) {
+    delivery::PathEvidence one;
+    one.at = time_from(unpacker);
+    one.message_id = unpacker.text();
+    one.cause = static_cast<delivery::FallbackCause>(unpacker.number() % 4);
+    one.reply = unpacker.text();
+    into.evidence.push_back(std::move(one));
   }
   return !unpacker.is_damaged();
 }

@@ -47,6 +47,8 @@ class Unpacker {
 [[nodiscard]] bool unpack(std::string_view bytes, StoredMessage& into);
 [[nodiscard]] std::string pack(const delivery::Attempt& attempt);
 [[nodiscard]] bool unpack(std::string_view bytes, delivery::Attempt& into);
+[[nodiscard]] std::string pack(const delivery::RememberedPath& path);
+[[nodiscard]] bool unpack(std::string_view bytes, delivery::RememberedPath& into);
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::string pack(const Pairs& pairs);
 [[nodiscard]] bool unpack(std::string_view bytes, Pairs& into);

@@ -3,7 +3,6 @@
 #include "proxy/store/pending.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace todoku::store {
 
@@ -25,7 +24,9 @@ std::size_t bytes_of(const Changes& changes) {
   std::size_t bytes = changes.size() * bytes_of_a_row;
   for (const auto& change : changes) {
     if (const auto* body = std::get_if<PutBody>(&change)) bytes += body->bytes.size();
-    if (const auto* put = std::get_if<PutMessage>(&change)) bytes += texts_of(put->message);
+    if (const auto* put = std::get_if<PutMessage>(&change)) {
+      bytes += texts_of(put->message) + (put->copy ? put->copy->size() : 0);
+    }
     if (const auto* add = std::get_if<AddAttempt>(&change)) {
       bytes += add->attempt.attempt.reply.text.size();
     }
@@ -34,17 +35,9 @@ std::size_t bytes_of(const Changes& changes) {
 }
 
 void drop_copies(Changes& changes) {
-  std::set<std::string> settled;
   for (auto& change : changes) {
-    auto* put = std::get_if<PutMessage>(&change);
-    if (put == nullptr || !delivery::is_settled(put->message.state)) continue;
-    settled.insert(put->message.id);
-    if (put->message.body == BodyPlace::database) put->message.body = BodyPlace::none;
+    if (auto* put = std::get_if<PutMessage>(&change)) put->copy.reset();
   }
-  std::erase_if(changes, [&settled](const Change& change) {
-    const auto* body = std::get_if<PutBody>(&change);
-    return body != nullptr && settled.contains(body->message_id);
-  });
 }
 
 bool concerns_open_mail(const Changes& changes) {

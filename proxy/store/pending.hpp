@@ -11,7 +11,7 @@ namespace todoku::store {
 
 // About so many bytes; the large parts exactly.
 [[nodiscard]] std::size_t bytes_of(const Changes& changes);
-// Takes the bodies of settled messages out; the messages say then that none is kept.
+// Takes the copies out; the messages say then that none is kept.
 void drop_copies(Changes& changes);
 // Something of it decides whether a message is sent once, and only once.
 [[nodiscard]] bool concerns_open_mail(const Changes& changes);

@@ -21,7 +21,7 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& state_
   if (opened.has_error()) return opened.error();
   auto impl = std::make_unique<Impl>();
   impl->database = std::move(*opened);
-  impl->tables = std::make_unique<Tables>(*impl->database, std::move(sealer));
+  impl->tables = std::make_unique<Tables>(*impl->database, std::move(sealer), state_dir);
   return std::unique_ptr<Reader>(new Reader(std::move(impl)));
 }
 
@@ -39,6 +39,10 @@ Result<std::vector<StoredAttempt>> Reader::attempts_of(std::string_view id) {
 
 Result<std::vector<StoredEvent>> Reader::events_of(std::string_view id) {
   return impl_->tables->events_of(id);
+}
+
+Result<std::vector<delivery::RememberedPath>> Reader::paths() {
+  return impl_->tables->paths();
 }
 
 Result<std::uint64_t> Reader::ask(const Request& request) {

@@ -3,6 +3,7 @@
 
 // What the store keeps, as plain values: messages with their recipients, attempts, events,
 // requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/path_memory.hpp"
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/states.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -26,7 +27,8 @@ using delivery::RepeatKey;
 enum class BodyPlace : std::uint8_t {
   none,      // not kept (any more)
   database,  // small ones, in the table of bodies
-  file       // a spool file, spool/ID.body
+  file,      // a spool file, spool/ID.body
+  copy       // of a sent one, small: with others in a file of copies; may go at any time
 };
 
 // What a message that waits is waiting for.
@@ -58,6 +60,7 @@ struct StoredMessage {
   std::uint64_t size = 0;                            // bytes of the message as it goes out
   RepeatKey repeat_key{};
   BodyPlace body = BodyPlace::none;
+  std::uint64_t copy_at = 0;  // where the copy lies; the store's own
   std::uint32_t attempts = 0;
   Time arrived{};
   Time changed{};
@@ -123,6 +126,9 @@ enum class RequestOutcome : std::uint8_t {
 // One thing to be written. A batch of changes is applied whole or not at all.
 struct PutMessage {
   StoredMessage message;  // new, or replaces what was there
+  // Bytes of a small body to be kept as a copy; the message then says BodyPlace::copy where that
+  // succeeded, else none.
+  std::optional<std::string> copy = std::nullopt;
 };
 struct DropMessage {
   std::string message_id;  // with its recipients, body, attempts; its events stay
@@ -150,8 +156,16 @@ struct NoteCorrespondents {
   std::vector<std::string> addresses;
   Time at{};
 };
+// The memory of paths, one of its entries: new, changed, or gone.
+struct PutPath {
+  delivery::RememberedPath path;
+};
+struct DropPath {
+  std::string relay;
+  std::string domain;
+};
 using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
-                            AnswerRequest, NoteCorrespondents>;
+                            AnswerRequest, NoteCorrespondents, PutPath, DropPath>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

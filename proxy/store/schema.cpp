@@ -11,7 +11,7 @@ namespace {
 
 // What every connection needs. Syncs are asked for transaction by transaction.
 constexpr const char* settings_of_a_connection =
-    "PRAGMA page_size=8192;"
+    "PRAGMA page_size=4096;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA wal_autocheckpoint=0;"
     "PRAGMA synchronous=NORMAL;"
@@ -53,8 +53,19 @@ constexpr const char* version_1 =
     "  last INTEGER NOT NULL, PRIMARY KEY(account, address)) WITHOUT ROWID;"
     "CREATE TABLE marks(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
+// Copies of sent messages lie in files of their own, which go as a whole.
+constexpr const char* version_2 =
+    "DROP INDEX copies;"
+    "CREATE INDEX kept_bodies ON messages(changed, size) WHERE body IN (1, 2) AND state > 4;";
+
+// The memory of paths: `name` is a digest of relay and domain, until orders them by age.
+constexpr const char* version_3 =
+    "CREATE TABLE paths("
+    "  name BLOB NOT NULL PRIMARY KEY, until INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT "
+    "ROWID;";
+
 // steps[n] leads from version n to n + 1.
-constexpr std::array<const char*, schema_version> all_steps{version_1};
+constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;
@@ -67,6 +78,10 @@ error_code step_up(Database& database, int from, const char* step) {
 }
 
 }  // namespace
+
+std::span<const char* const> schema_steps() {
+  return all_steps;
+}
 
 error_code prepare_schema(Database& database) {
   if (const auto failed = database.execute(settings_of_a_connection)) return failed;

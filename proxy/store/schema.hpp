@@ -9,13 +9,16 @@
 
 namespace todoku::store {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 3;
 
 // Sets the connection up (write-ahead log, page size) and brings the tables to this version. Error
 // not_supported: a newer Todoku has written the file.
 [[nodiscard]] error_code prepare_schema(Database& database);
 
-// The second half alone: steps[n] leads from version n to n + 1, each whole or not at all.
+// The steps of this version: steps[n] leads from version n to n + 1.
+[[nodiscard]] std::span<const char* const> schema_steps();
+
+// The second half of prepare_schema alone: each step whole or not at all.
 [[nodiscard]] error_code migrate(Database& database, std::span<const char* const> steps);
 
 }  // namespace todoku::store

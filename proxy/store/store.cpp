@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace todoku::store {
@@ -26,9 +28,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kept_free = 64ULL << 20;  // a full disk would stop more than our mail
-constexpr std::size_t copies_until = 32UL << 20;  // bytes not yet written
-constexpr std::size_t notes_until = 64UL << 20;   // the same
-constexpr const char* running = "running";        // mark: not stopped properly
+constexpr std::chrono::seconds room_known_for{1};
+constexpr std::size_t copies_until = 8UL << 20;  // bytes not yet written
+constexpr std::size_t notes_until = 64UL << 20;  // the same
+constexpr const char* running = "running";       // mark: not stopped properly
 
 Time now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -65,7 +68,7 @@ Result<std::unique_ptr<Database>> open_checked(const fs::path& file, const Store
   auto opened = Database::open(file, Database::Access::owner, options.vfs);
   if (opened.has_error()) return opened;
   if (const auto failed = prepare_schema(**opened)) return failed;
-  Tables tables(**opened, options.sealer);
+  Tables tables(**opened, options.sealer, options.state_dir);
   const auto mark = tables.mark(running);
   if (mark.has_error()) return mark.error();
   recovery.was_clean_stop = *mark == 0;
@@ -107,6 +110,8 @@ struct Store::Impl {
   std::shared_ptr<const Sealer> sealer;
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   bool is_locked = false;
+  std::uint64_t room = 0;  // bytes, as last looked at, less what was asked for since
+  std::chrono::steady_clock::time_point room_looked_at{};
   std::unique_ptr<Writer> writer;
 
   template <class T>
@@ -114,6 +119,7 @@ struct Store::Impl {
                                  Asks asks = Asks::only);
   asio::awaitable<error_code> order(std::function<error_code(Tables&)> work, Durability durability);
   [[nodiscard]] bool promises_what_it_cannot_keep(const Changes& changes) const;
+  void look_at_room();
 };
 
 namespace {
@@ -218,7 +224,7 @@ Result<std::unique_ptr<Store>> Store::open(asio::any_io_executor executor, Store
   }
   ::umask(old_mask);
   if (opened.has_error()) return opened.error();
-  Tables tables(**opened, options.sealer);
+  Tables tables(**opened, options.sealer, options.state_dir);
   const auto interrupted = tables.settle_interrupted(now());
   if (interrupted.has_error()) return interrupted.error();
   const auto counts = tables.counts();
@@ -226,7 +232,7 @@ Result<std::unique_ptr<Store>> Store::open(asio::any_io_executor executor, Store
   impl->recovery.now_unknown = *interrupted;
   impl->recovery.waiting = counts->waiting + counts->held + counts->unknown;
   if (const auto failed = tables.set_mark(running, 1)) return failed;
-  impl->writer = std::make_unique<Writer>(std::move(*opened), options.sealer, options.gather);
+  impl->writer = std::make_unique<Writer>(std::move(*opened), options);
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
@@ -279,12 +285,21 @@ asio::awaitable<error_code> Store::write(Changes changes, Durability durability)
   co_return failed;
 }
 
-error_code Store::check_room(std::uint64_t size) const {
+void Store::Impl::look_at_room() {
+  room_looked_at = std::chrono::steady_clock::now();
+  room = std::numeric_limits<std::uint64_t>::max();  // where nobody can say, the write will
   struct statvfs space {};
-  if (::statvfs(impl_->directory.c_str(), &space) != 0) return {};
+  if (::statvfs(directory.c_str(), &space) != 0) return;
   const auto free = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
-  if (free >= kept_free + size) return {};
-  return errc::make_error_code(errc::no_space_on_device);
+  room = free - std::min(free, kept_free);
+}
+
+error_code Store::check_room(std::uint64_t size) const {
+  const auto age = std::chrono::steady_clock::now() - impl_->room_looked_at;
+  if (age > room_known_for || impl_->room < size) impl_->look_at_room();
+  if (impl_->room < size) return errc::make_error_code(errc::no_space_on_device);
+  impl_->room -= size;
+  return {};
 }
 
 void Store::lock_key(bool is_locked) {
@@ -414,6 +429,13 @@ asio::awaitable<Result<std::uint64_t>> Store::times_written_to(std::string accou
       [account = std::move(account), address = std::move(address)](Tables& tables) {
         return tables.times_written_to(account, address);
       };
+  auto answer = co_await impl_->ask(std::move(question));
+  co_return answer;
+}
+
+asio::awaitable<Result<std::vector<delivery::RememberedPath>>> Store::paths() {
+  std::function<Result<std::vector<delivery::RememberedPath>>(Tables&)> question =
+      [](Tables& tables) { return tables.paths(); };
   auto answer = co_await impl_->ask(std::move(question));
   co_return answer;
 }

@@ -113,7 +113,8 @@ class Store {
   boost::asio::awaitable<Result<Counts>> counts();
   // What a repeat may join: under way, waiting, unknown, or sent untold, since that time.
   boost::asio::awaitable<Result<std::vector<RepeatEntry>>> repeats_since(Time since);
-  // The bytes of a small body.
+  // The bytes of a small body, or of the copy of one. Errors: no_such_file_or_directory,
+  // bad_message.
   boost::asio::awaitable<Result<std::string>> small_body(std::string id);
 
   // Requests of other processes. take_requests returns those not answered yet; it costs next to
@@ -122,6 +123,8 @@ class Store {
   // How often this account has written to the address; 0 = never.
   boost::asio::awaitable<Result<std::uint64_t>> times_written_to(std::string account,
                                                                  std::string address);
+  // The memory of paths, the oldest first.
+  boost::asio::awaitable<Result<std::vector<delivery::RememberedPath>>> paths();
   // The ids of messages whose bodies are kept in spool files.
   boost::asio::awaitable<Result<std::vector<std::string>>> bodies_in_files();
   // Removes what is older than allowed, oldest first; returns the ids whose spool files may go.
@@ -155,6 +158,7 @@ class Reader {
   Result<std::optional<StoredMessage>> load(std::string_view id);
   Result<std::vector<StoredAttempt>> attempts_of(std::string_view id);
   Result<std::vector<StoredEvent>> events_of(std::string_view id);
+  Result<std::vector<delivery::RememberedPath>> paths();
   // Puts a request down; returns its number.
   Result<std::uint64_t> ask(const Request& request);
   Result<RequestOutcome> outcome_of(std::uint64_t number);

@@ -53,6 +53,12 @@ bool is_unsettled_only(const ListFilter& filter) {
   "id, state, waits_for, flags, account, repeat_key, size, body, attempts, arrived, changed, " \
   "next_attempt, deadline, private"
 
+Tables::Tables(Database& database, std::shared_ptr<const Sealer> sealer,
+               const std::filesystem::path& state_dir)
+    : database_(database),
+      sealer_(std::move(sealer)),
+      copies_(system_files(), state_dir / "copies") {}
+
 std::string Tables::who(std::string_view account, std::string_view user) const {
   if (user.empty()) return {};
   return sealer_->fingerprint(std::string(account) + '\0' + std::string(user));
@@ -68,7 +74,7 @@ error_code Tables::apply(const Change& change) {
   return std::visit(
       [this](const auto& one) -> error_code {
         using Kind = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<Kind, PutMessage>) return put(one.message);
+        if constexpr (std::is_same_v<Kind, PutMessage>) return put(one);
         if constexpr (std::is_same_v<Kind, DropMessage>) return drop(one.message_id);
         if constexpr (std::is_same_v<Kind, PutBody>) return put_body(one);
         if constexpr (std::is_same_v<Kind, DropBody>) return drop_body(one.message_id);
@@ -76,6 +82,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, AddEvent>) return add(one.event);
         if constexpr (std::is_same_v<Kind, AnswerRequest>) return answer(one);
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
+        if constexpr (std::is_same_v<Kind, PutPath>) return put(one.path);
+        if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);
       },
       change);
 }
@@ -83,7 +91,8 @@ error_code Tables::apply(const Change& change) {
 error_code Tables::apply_without_key(const Change& change) {
   if (const auto* put = std::get_if<PutMessage>(&change)) return put_clear_part(put->message);
   if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
-      std::holds_alternative<NoteCorrespondents>(change)) {
+      std::holds_alternative<NoteCorrespondents>(change) ||
+      std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change)) {
     return {};
   }
   return apply(change);
@@ -105,7 +114,20 @@ error_code Tables::put_clear_part(const StoredMessage& message) {
       .run();
 }
 
-error_code Tables::put(const StoredMessage& message) {
+// Numbers from 2^32 on are places of copies, smaller ones are places by name. That a copy cannot be
+// kept stops nothing: the message has been sent.
+std::int64_t Tables::place_of(const PutMessage& put) {
+  const auto& message = put.message;
+  if (put.copy) {
+    const auto added = copies_.add(sealer_->seal(*put.copy, "body " + message.id), message.changed);
+    return added.has_error() ? 0 : static_cast<std::int64_t>(*added);
+  }
+  if (message.body == BodyPlace::copy) return static_cast<std::int64_t>(message.copy_at);
+  return static_cast<std::int64_t>(message.body);
+}
+
+error_code Tables::put(const PutMessage& put) {
+  const auto& message = put.message;
   const auto private_part = sealer_->seal(pack(message), "message " + message.id);
   const auto owner = who(message.account, message.user);
   return database_
@@ -120,7 +142,7 @@ error_code Tables::put(const StoredMessage& message) {
       .text(message.account)
       .blob(view_of(message.repeat_key))
       .number(static_cast<std::int64_t>(message.size))
-      .number(static_cast<std::int64_t>(message.body))
+      .number(place_of(put))
       .number(message.attempts)
       .number(number_of(message.arrived))
       .number(number_of(message.changed))
@@ -202,6 +224,16 @@ error_code Tables::answer(const AnswerRequest& request) {
       .run();
 }
 
+void Tables::set_body(StoredMessage& message, std::int64_t number) const {
+  const auto place = static_cast<std::uint64_t>(number);
+  if (place <= static_cast<std::uint64_t>(BodyPlace::file)) {
+    message.body = static_cast<BodyPlace>(place);
+  } else if (copies_.has(place)) {
+    message.body = BodyPlace::copy;
+    message.copy_at = place;
+  }
+}
+
 StoredMessage Tables::message_in(const Statement& row, bool* is_whole) {
   StoredMessage message;
   message.id = row.bytes_at(0);
@@ -219,7 +251,7 @@ StoredMessage Tables::message_in(const Statement& row, bool* is_whole) {
   std::copy_n(key.begin(), std::min(key.size(), message.repeat_key.size()),
               message.repeat_key.begin());
   message.size = static_cast<std::uint64_t>(row.number_at(6));
-  message.body = static_cast<BodyPlace>(row.number_at(7));
+  set_body(message, row.number_at(7));
   message.attempts = static_cast<std::uint32_t>(row.number_at(8));
   message.arrived = time_at(row, 9);
   message.changed = time_at(row, 10);
@@ -334,9 +366,20 @@ Result<std::vector<StoredEvent>> Tables::events_after(std::uint64_t number, std:
 }
 
 Result<std::string> Tables::small_body(std::string_view id) {
-  auto row = database_.prepare("SELECT bytes FROM bodies WHERE id=?");
+  auto row = database_.prepare(
+      "SELECT m.body, b.bytes FROM messages m LEFT JOIN bodies b ON b.id=m.id WHERE m.id=?");
   row.text(id);
-  if (row.step()) return sealer_->open(row.bytes_at(0), "body " + std::string(id));
+  const auto about = "body " + std::string(id);
+  if (row.step()) {
+    StoredMessage place;
+    set_body(place, row.number_at(0));
+    if (place.body == BodyPlace::database) return sealer_->open(row.bytes_at(1), about);
+    if (place.body == BodyPlace::copy) {
+      const auto copy = copies_.read(place.copy_at);
+      if (copy.has_error()) return copy.error();
+      return sealer_->open(*copy, about);
+    }
+  }
   if (row.failed()) return row.failed();
   return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
 }

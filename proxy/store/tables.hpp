@@ -3,6 +3,7 @@
 
 // Rows to values and back, sealed and opened: everything that is asked of the database, as plain
 // calls. One Tables for each connection, used by that connection's thread.
+#include "proxy/store/copies.hpp"
 #include "proxy/store/database.hpp"
 #include "proxy/store/records.hpp"
 #include "proxy/store/sealer.hpp"
@@ -19,9 +20,9 @@ namespace todoku::store {
 
 class Tables {
  public:
-  // database outlives it.
-  Tables(Database& database, std::shared_ptr<const Sealer> sealer)
-      : database_(database), sealer_(std::move(sealer)) {}
+  // database outlives it. state_dir: where the copies lie.
+  Tables(Database& database, std::shared_ptr<const Sealer> sealer,
+         const std::filesystem::path& state_dir);
   void use_sealer(std::shared_ptr<const Sealer> sealer) { sealer_ = std::move(sealer); }
 
   [[nodiscard]] error_code apply(const Change& change);
@@ -47,6 +48,9 @@ class Tables {
   Result<std::uint64_t> ask(const Request& request, Time now);
   Result<RequestOutcome> outcome_of(std::uint64_t number);
 
+  // The oldest first. What another key has sealed is left out.
+  Result<std::vector<delivery::RememberedPath>> paths();
+
   error_code set_mark(const char* name, std::int64_t value);
   Result<std::int64_t> mark(const char* name);
   // At start: what was on its way when Todoku ended is unknown now. How many.
@@ -55,7 +59,8 @@ class Tables {
   Result<std::vector<std::string>> bodies_in_files();
 
  private:
-  [[nodiscard]] error_code put(const StoredMessage& message);
+  [[nodiscard]] error_code put(const PutMessage& put);
+  [[nodiscard]] std::int64_t place_of(const PutMessage& put);
   [[nodiscard]] error_code drop(std::string_view id);
   [[nodiscard]] error_code drop_body(std::string_view id);
   [[nodiscard]] error_code put_body(const PutBody& body);
@@ -63,8 +68,11 @@ class Tables {
   [[nodiscard]] error_code add(const StoredEvent& event);
   [[nodiscard]] error_code note(const NoteCorrespondents& written);
   [[nodiscard]] error_code answer(const AnswerRequest& request);
+  [[nodiscard]] error_code put(const delivery::RememberedPath& path);
+  [[nodiscard]] error_code drop(const DropPath& path);
   // is_whole, where given: the private part could be opened.
   [[nodiscard]] StoredMessage message_in(const Statement& row, bool* is_whole = nullptr);
+  void set_body(StoredMessage& message, std::int64_t number) const;
   [[nodiscard]] StoredEvent event_in(const Statement& row);
   [[nodiscard]] std::string who(std::string_view account, std::string_view user) const;
   [[nodiscard]] std::string open_or_nothing(std::string_view sealed, std::string_view about) const;
@@ -73,11 +81,12 @@ class Tables {
   Result<std::vector<DueMessage>> due_of_all(Time now, std::size_t limit);
   Result<std::vector<StoredMessage>> list_unsettled(const ListFilter& filter);
   error_code put_clear_part(const StoredMessage& message);
-  error_code prune_copies(const Store::Limits& limits, Time now, std::vector<std::string>& gone);
+  error_code prune_bodies(const Store::Limits& limits, Time now, std::vector<std::string>& gone);
   error_code prune_history(Time before, std::vector<std::string>& gone);
 
   Database& database_;
   std::shared_ptr<const Sealer> sealer_;
+  Copies copies_;
   std::int64_t requests_seen_at_ = -1;  // data_version when no request was open
 };
 

@@ -50,8 +50,8 @@ Result<std::vector<DueMessage>> Tables::due_of_all(Time now, std::size_t limit) 
 
 Result<std::vector<DueMessage>> Tables::overdue(Time now, std::size_t limit) {
   auto rows = database_.prepare(
-      "SELECT id, account, deadline FROM messages WHERE state IN (2, 3, 4) AND deadline<=? "
-      "ORDER BY deadline LIMIT ?");
+      "SELECT id, account, deadline FROM messages INDEXED BY overdue WHERE state IN (2, 3, 4) AND "
+      "deadline<=? ORDER BY deadline LIMIT ?");
   rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
@@ -170,24 +170,39 @@ Result<std::uint64_t> Tables::times_written_to(std::string_view account, std::st
   return std::uint64_t{0};
 }
 
-// Copies go by age, and the oldest until the rest fits. What still waits is never touched.
-error_code Tables::prune_copies(const Store::Limits& limits, Time now,
+// What is kept of settled messages goes by age, and the oldest until the rest fits; copies go with
+// their whole file. What still waits is never touched.
+error_code Tables::prune_bodies(const Store::Limits& limits, Time now,
                                 std::vector<std::string>& gone) {
   std::uint64_t kept = 0;
   auto sum = database_.prepare(
-      "SELECT sum(size) FROM messages INDEXED BY copies WHERE body<>0 AND state>4");
+      "SELECT sum(size) FROM messages INDEXED BY kept_bodies WHERE body IN (1, 2) AND state>4");
   if (sum.step()) kept = static_cast<std::uint64_t>(sum.number_at(0));
   if (sum.failed()) return sum.failed();
+  for (const auto& part : copies_.parts()) kept += part.size;
+  const auto is_to_go = [&](Time youngest) {
+    return youngest + limits.keep_sent < now || kept > limits.keep_sent_bytes;
+  };
   std::vector<std::pair<std::string, BodyPlace>> old;
   auto rows = database_.prepare(
-      "SELECT id, body, changed, size FROM messages INDEXED BY copies WHERE body<>0 AND state>4 "
-      "ORDER BY changed LIMIT ?");
+      "SELECT id, body, changed, size FROM messages INDEXED BY kept_bodies WHERE body IN (1, 2) "
+      "AND "
+      "state>4 ORDER BY changed LIMIT ?");
   rows.number(prune_at_once);
-  while (rows.step()) {
-    const bool is_old = time_at(rows, 2) + limits.keep_sent < now;
-    if (!is_old && kept <= limits.keep_sent_bytes) break;
+  bool has_row = rows.step();
+  while (true) {
+    const auto& parts = copies_.parts();
+    const bool is_part_older =
+        !parts.empty() && (!has_row || parts.front().last_possible() < time_at(rows, 2));
+    if (is_part_older && is_to_go(parts.front().last_possible())) {
+      kept -= std::min(kept, parts.front().size);
+      if (const auto failed = copies_.drop_oldest()) return failed;
+      continue;
+    }
+    if (!has_row || !is_to_go(time_at(rows, 2))) break;
     kept -= std::min(kept, static_cast<std::uint64_t>(rows.number_at(3)));
     old.emplace_back(rows.bytes_at(0), static_cast<BodyPlace>(rows.number_at(1)));
+    has_row = rows.step();
   }
   if (rows.failed()) return rows.failed();
   for (const auto& [id, place] : old) {
@@ -224,7 +239,7 @@ error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
 
 Result<std::vector<std::string>> Tables::prune(const Store::Limits& limits, Time now) {
   std::vector<std::string> gone;
-  if (const auto failed = prune_copies(limits, now, gone)) return failed;
+  if (const auto failed = prune_bodies(limits, now, gone)) return failed;
   if (const auto failed = prune_history(now - limits.keep_history, gone)) return failed;
   return gone;
 }

@@ -16,9 +16,10 @@ constexpr std::size_t wake_at = 256;  // jobs that wait for company wake the thr
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Database> database, std::shared_ptr<const Sealer> sealer,
-               std::chrono::milliseconds gather)
-    : database_(std::move(database)), tables_(*database_, std::move(sealer)), gather_(gather) {
+Writer::Writer(std::unique_ptr<Database> database, const StoreOptions& options)
+    : database_(std::move(database)),
+      tables_(*database_, options.sealer, options.state_dir),
+      gather_(options.gather) {
   thread_ = std::thread([this] { run(); });
 }
 

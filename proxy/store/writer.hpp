@@ -30,8 +30,7 @@ class Writer {
     std::size_t bytes = 0;                    // about what it holds in memory
   };
 
-  Writer(std::unique_ptr<Database> database, std::shared_ptr<const Sealer> sealer,
-         std::chrono::milliseconds gather);
+  Writer(std::unique_ptr<Database> database, const StoreOptions& options);
   ~Writer();  // does what waits, then ends the thread
   void add(Job job);
   [[nodiscard]] std::size_t waiting() const;

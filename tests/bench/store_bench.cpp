@@ -18,24 +18,32 @@ namespace {
 
 using store::Changes;
 
-Changes message_number(std::int64_t number, std::size_t body_size) {
+enum class Fate : std::uint8_t {
+  sent,  // its body becomes a copy
+  kept   // its body is a promise
+};
+
+Changes message_number(std::int64_t number, std::size_t body_size, Fate fate) {
   store::StoredMessage message;
   message.id = "M" + std::to_string(1'000'000'000 + number);
-  message.state = delivery::MessageState::sent;
+  message.state =
+      fate == Fate::sent ? delivery::MessageState::sent : delivery::MessageState::waiting;
   message.is_client_told = true;
   message.account = "office";
   message.envelope.sender = "hanako@example.jp";
   message.envelope.recipients.resize(1);
   message.envelope.recipients[0].address = "taro@example.jp";
   message.subject = "A subject of usual length";
-  message.body = store::BodyPlace::database;
+  if (fate == Fate::kept) message.body = store::BodyPlace::database;
   store::StoredAttempt attempt;
   attempt.message_id = message.id;
   attempt.attempt.relay = "mail.example.jp:587";
   const auto id = message.id;
   Changes changes;
-  changes.emplace_back(store::PutMessage{std::move(message)});
-  changes.emplace_back(store::PutBody{id, std::string(body_size, 'b')});
+  store::PutMessage put{std::move(message)};
+  if (fate == Fate::sent) put.copy = std::string(body_size, 'b');
+  changes.emplace_back(std::move(put));
+  if (fate == Fate::kept) changes.emplace_back(store::PutBody{id, std::string(body_size, 'b')});
   changes.emplace_back(store::AddAttempt{std::move(attempt)});
   return changes;
 }
@@ -48,7 +56,7 @@ std::unique_ptr<store::Store> open(support::IoRunner& io, const support::Scratch
 
 boost::asio::awaitable<void> keep(store::Store& store, std::int64_t number,
                                   store::Durability durability) {
-  auto changes = message_number(number, 10'000);
+  auto changes = message_number(number, 10'000, Fate::kept);
   (void)co_await store.write(std::move(changes), durability);
 }
 
@@ -58,7 +66,8 @@ void note_behind(benchmark::State& state) {
   auto store = open(io, dir);
   std::int64_t number = 0;
   for (auto _ : state) {
-    store->write_behind(message_number(number++, static_cast<std::size_t>(state.range(0))));
+    store->write_behind(
+        message_number(number++, static_cast<std::size_t>(state.range(0)), Fate::sent));
     if (number % 100 == 0) io.run(keep(*store, -number, store::Durability::process));
   }
 }

@@ -45,6 +45,12 @@ StoredMessage message_of(const std::string& id, MessageState state = MessageStat
   return message;
 }
 
+StoredMessage sent_message(const std::string& id) {
+  auto message = message_of(id, MessageState::sent);
+  message.body = BodyPlace::none;
+  return message;
+}
+
 Changes changes_of(const StoredMessage& message) {
   Changes changes;
   changes.emplace_back(PutMessage{message});
@@ -237,11 +243,17 @@ TEST_F(StoreTest, notes_beyond_the_bound_lose_their_copies_first) {
   const std::string body(1 << 20, 'b');
   for (int i = 0; i < 200; ++i) {
     const auto id = "M" + std::to_string(100 + i);
-    store->write_behind({PutMessage{message_of(id, MessageState::sent)}, PutBody{id, body}});
+    store->write_behind({PutMessage{sent_message(id), body}});
   }
   store->write_behind(changes_of(message_of("W")));
   EXPECT_EQ(*get(store->small_body("W")), "abc");
   EXPECT_EQ((*get(store->load("M299")))->state, MessageState::sent);
+  std::size_t copies = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto id = "M" + std::to_string(100 + i);
+    if (get(store->small_body(id)).has_value()) ++copies;
+  }
+  EXPECT_LT(copies, 200U);
 }
 
 TEST_F(StoreTest, while_the_key_is_locked_states_are_kept_and_nothing_new_is_promised) {
@@ -265,6 +277,47 @@ TEST_F(StoreTest, prunes_old_copies_and_history_but_never_what_waits) {
   ASSERT_TRUE(get(store->prune(limits, at(500))).has_value());
   EXPECT_FALSE(get(store->load("A"))->has_value());
   EXPECT_EQ(*get(store->small_body("B")), "abc");
+}
+
+TEST_F(StoreTest, the_copy_of_a_sent_message_stays_when_its_record_is_written_again) {
+  auto store = open();
+  store->write_behind({PutMessage{sent_message("A"), "abc"}});
+  auto record = **get(store->load("A"));
+  EXPECT_EQ(record.body, BodyPlace::copy);
+  record.is_client_told = false;
+  ASSERT_FALSE(write(*store, {PutMessage{record}}));
+  store.reset();
+  store = open();
+  EXPECT_EQ((*get(store->load("A")))->body, BodyPlace::copy);
+  EXPECT_EQ(*get(store->small_body("A")), "abc");
+}
+
+TEST_F(StoreTest, copies_go_by_age_and_the_message_then_says_that_none_is_kept) {
+  auto store = open();
+  store->write_behind({PutMessage{sent_message("A"), "abc"}});
+  Store::Limits limits{std::chrono::seconds(10), 1'000, std::chrono::hours(100)};
+  ASSERT_TRUE(get(store->prune(limits, at(3'600))).has_value());
+  EXPECT_EQ(*get(store->small_body("A")), "abc");  // its file may hold younger ones
+  ASSERT_TRUE(get(store->prune(limits, at(3'611))).has_value());
+  EXPECT_EQ((*get(store->load("A")))->body, BodyPlace::none);
+  EXPECT_TRUE(get(store->small_body("A")).has_error());
+}
+
+TEST_F(StoreTest, what_goes_for_want_of_room_is_the_oldest_of_copies_and_bodies) {
+  auto store = open();
+  auto kept = message_of("A", MessageState::sent);
+  kept.size = 600;
+  ASSERT_FALSE(write(*store, changes_of(kept)));
+  auto sent = sent_message("B");
+  sent.changed = at(10'000);
+  store->write_behind({PutMessage{sent, std::string(600, 'b')}});
+  Store::Limits limits{std::chrono::hours(100), 1'000, std::chrono::hours(100)};
+  ASSERT_TRUE(get(store->prune(limits, at(10'001))).has_value());
+  EXPECT_EQ((*get(store->load("A")))->body, BodyPlace::none);
+  EXPECT_EQ((*get(store->load("B")))->body, BodyPlace::copy);
+  limits.keep_sent_bytes = 100;
+  ASSERT_TRUE(get(store->prune(limits, at(10'001))).has_value());
+  EXPECT_EQ((*get(store->load("B")))->body, BodyPlace::none);
 }
 
 TEST_F(StoreTest, sets_a_damaged_file_aside) {

@@ -2,6 +2,7 @@
 """The hybrid answer and the queue: nothing that has our 250 is lost, nothing is sent twice unasked."""
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -122,6 +123,34 @@ class OutOfReach(QueueTest):
             self.assertEqual(client.login().code, 235)
         wait_until(lambda: len(again.messages) == 1, 10)
 
+    def test_mail_kept_because_the_password_changed_goes_at_the_next_log_in(self):
+        upstream = self.upstream(tls="none")
+        todoku = self.todoku(upstream.url, sets=FAST)
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login().code, 235)
+            upstream.users = {"tester": "new"}
+            upstream.drop_connections()
+            self.assertEqual(client.mail().code, 250)
+            answer = client.data(mail(1))
+            self.assertEqual(answer.code, 250, answer)
+            client.quit()
+        wait_until(lambda: any(event["event"] == "queue.login_needed" for event in todoku.events()), 10)
+        self.assertEqual(upstream.messages, [])
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login(password="new").code, 235)
+        wait_until(lambda: len(upstream.messages) == 1, 10)
+
+    def test_a_new_address_of_this_computer_lets_waiting_mail_go_at_once(self):
+        upstream, todoku = self.pair(sets=("delivery.retry=10m",))
+        upstream.stop()
+        self.assertEqual(self.send(todoku, mail()).code, 250)
+        again = self.restart(upstream)
+        address = ["127.77.0.1/32", "dev", "lo"]
+        subprocess.run(["ip", "addr", "add", *address], check=True)
+        self.addCleanup(subprocess.run, ["ip", "addr", "del", *address])
+        wait_until(lambda: len(again.messages) == 1, 10)
 
     def test_a_password_that_was_right_before_is_taken_while_the_server_is_down(self):
         upstream = self.upstream(tls="none")
@@ -365,4 +394,4 @@ class Stopping(QueueTest):
 
 
 if __name__ == "__main__":
-    main()
+    main("ip")

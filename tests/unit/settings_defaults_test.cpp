@@ -50,6 +50,7 @@ TEST(SettingsDefaults, TheFileEqualsTheBuiltInDefaults) {
   settings.listen.clear();
   settings.smtp = {"x", 1, 1, 1, 1, 1, 1, 1, Duration{1}, Duration{1}};
   settings.store = {false, 1, 1};
+  settings.dns = {"192.0.2.1", Duration{1}, Duration{1}};
   settings.delivery.retry.clear();
   settings.delivery.path_memory = settings.delivery.chunking = settings.delivery.keep_warm = false;
   settings.gateway = settings.trace = true;
@@ -88,7 +89,9 @@ TEST(SettingsDefaults, TheExampleBlocksOfTheFileAreRight) {
   for (const auto& mistake : apply_toml(settings, text, "example"))
     ADD_FAILURE() << to_string(mistake);
   EXPECT_EQ(settings.accounts.size(), 2U);
-  EXPECT_EQ(settings.fallbacks.size(), 1U);
+  ASSERT_EQ(settings.fallbacks.size(), 1U);
+  EXPECT_EQ(settings.fallbacks[0].outgoing.size(), 2U);
+  EXPECT_EQ(settings.fallbacks[0].when, Fallback{}.when) << "the file says that it is the default";
   EXPECT_TRUE(check_whole(settings).empty());
 }
 

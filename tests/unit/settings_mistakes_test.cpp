@@ -10,12 +10,14 @@ namespace todoku::settings {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
+using testing::UnorderedElementsAre;
 
 std::vector<std::string> texts(const std::vector<Mistake>& mistakes) {
   std::vector<std::string> lines;
@@ -118,6 +120,20 @@ TEST(SettingsMistakes, AccountsAreReadStrictly) {
       read("[[account]]\nsenders = [\"*\"]\nupstream = \"submission://u:geheim@a.example\""),
       ElementsAre(AllOf(HasSubstr("password must not"), Not(HasSubstr("geheim")))));
   EXPECT_THAT(read("[[fallback]]\nname = \"x\"\nhost = \"y\""), SizeIs(2));
+  EXPECT_THAT(
+      read("[[fallback]]\nrelay = \"submission://a.example\"\nallowed_from = []\n"
+           "never_to = [\"a b\"]\nwhen = [\"spam\"]\nmessages_per_day = -1\n"
+           "outgoing = \"192.0.2.0/33\"\ndkim_domain = \"a.example\"\n"),
+      UnorderedElementsAre(
+          HasSubstr(":3: fallback.allowed_from: is empty"),
+          HasSubstr(":4: fallback.never_to: \"a b\" is not a domain"),
+          AllOf(HasSubstr(":5: fallback.when"), HasSubstr("blocklisted, bad-reputation, unrea")),
+          HasSubstr(":6: fallback.messages_per_day: is not a number"),
+          HasSubstr(":7: fallback.outgoing"), HasSubstr("are given together")));
+  for (const char* servers : {"192.0.2", "192.0.2.1:0", "192.0.2.1:x", "dns.example", "[::1",
+                              "192.0.2.1, 192.0.2.2", "192.0.2.1:53:53", "[192.0.2.1]"}) {
+    EXPECT_THAT(set("dns.servers=" + std::string(servers)), SizeIs(1)) << servers;
+  }
 }
 
 TEST(SettingsMistakes, OverridesSayWhereTheyCameFrom) {
@@ -154,11 +170,13 @@ TEST(SettingsMistakes, ClearTextStaysOnLoopback) {
   Settings settings;
   settings.accounts = {account("a", {"*"})};
   settings.accounts[0].upstream = {Scheme::smtp, "", "a.example", 25, ""};
-  settings.fallbacks = {{"b", {Scheme::smtp, "", "192.0.2.1", 25, ""}}};
+  settings.fallbacks.emplace_back().relay = {Scheme::smtp, "", "192.0.2.1", 25, ""};
   EXPECT_THAT(whole(settings),
               ElementsAre(HasSubstr("account.upstream: smtp://a.example:25 would send the password "
                                     "in clear text; write submission://a.example:587"),
                           HasSubstr("fallback.relay")));
+  settings.fallbacks = {settings.fallbacks[0], settings.fallbacks[0]};
+  EXPECT_THAT(whole(settings), Contains(HasSubstr("stands for two of them")));
   settings.fallbacks.clear();
   settings.accounts[0].upstream.host = "127.0.0.1";
   EXPECT_THAT(whole(settings), IsEmpty());

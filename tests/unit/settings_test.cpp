@@ -65,6 +65,45 @@ relay = "submission://relay.example.jp"
   EXPECT_THAT(check_whole(settings), IsEmpty());
 }
 
+TEST(Settings, ReadsFallbacksAndServersOfTheDns) {
+  Settings settings;
+  const auto mistakes = apply_toml(settings, R"(
+[[fallback]]
+relay = "submission://relay.example.jp"
+[[fallback]]
+name = "spare"
+relay = "submissions://taro@spare.example.jp"
+secret = "spare"
+allowed_from = ["@example.jp", "taro@example.com"]
+never_to = "Example.CO.jp"
+when = ["unreachable", "rate-limited"]
+messages_per_day = 200
+outgoing = ["192.0.2.25", "2001:db8::/64"]
+dkim_domain = "example.jp"
+dkim_selector = "todoku"
+dkim_secret = "key"
+[dns]
+servers = "192.0.2.1,[2001:db8::1]:5353,2001:db8::2,192.0.2.2:53"
+)",
+                                   "t.toml");
+  for (const auto& mistake : mistakes) ADD_FAILURE() << to_string(mistake);
+  ASSERT_EQ(settings.fallbacks.size(), 2U);
+  const auto& plain = settings.fallbacks[0];
+  EXPECT_THAT(plain.allowed_from, ElementsAre("*"));
+  EXPECT_THAT(plain.when, ElementsAre(FallbackCause::blocklisted, FallbackCause::bad_reputation,
+                                      FallbackCause::unreachable));
+  const auto& spare = settings.fallbacks[1];
+  EXPECT_EQ(spare.secret, "spare");
+  EXPECT_THAT(spare.allowed_from, ElementsAre("@example.jp", "taro@example.com"));
+  EXPECT_THAT(spare.never_to, ElementsAre("example.co.jp"));
+  EXPECT_THAT(spare.when, ElementsAre(FallbackCause::unreachable, FallbackCause::rate_limited));
+  EXPECT_EQ(spare.messages_per_day, 200U);
+  ASSERT_EQ(spare.outgoing.size(), 2U);
+  EXPECT_EQ(spare.outgoing[1].to_string(), "2001:db8::/64");
+  EXPECT_EQ(spare.dkim_selector, "todoku");
+  EXPECT_EQ(settings.dns.servers, "192.0.2.1,[2001:db8::1]:5353,2001:db8::2,192.0.2.2:53");
+}
+
 TEST(Settings, ReadsOverrides) {
   Settings settings;
   for (const auto* text :
