@@ -19,11 +19,9 @@ bool has_any_file(const skeleton::Skeleton& skeleton) {
 
 // "No attachment" speaks of one, too: such phrases are blanked first, so that places stay.
 std::string without_denials(std::string text, const Lists& lists) {
-  for (const auto& phrase : lists.attachment_denials) {
-    for (auto at = find_whole_word(text, phrase); at != std::string::npos;
-         at = find_whole_word(text, phrase, at))
-      std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), phrase.size(), ' ');
-  }
+  for (auto hit = lists.attachment_denials.find(text); hit;
+       hit = lists.attachment_denials.find(text, hit->at))
+    std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(hit->at), hit->word->size(), ' ');
   return text;
 }
 
@@ -31,20 +29,19 @@ std::string without_denials(std::string text, const Lists& lists) {
 
 void check_forgotten(const Subject& subject, Findings& found) {
   if (subject.reading.is_sealed || has_any_file(subject.skeleton)) return;
-  const auto text = without_denials(subject.reading.own_text, subject.lists);
-  for (const auto& word : subject.lists.attachment_words) {
-    const auto at = find_whole_word(text, word);
-    if (at == std::string::npos) continue;
-    Finding finding;
-    finding.check = Check::forgotten_attachment;
-    finding.code = "attachment-forgotten";
-    finding.parameters = {{"word", word}};
-    const bool is_plain = subject.reading.text_part != skeleton::Part::no_parent;
-    finding.place.part = is_plain ? subject.reading.text_part : subject.reading.html_part;
-    finding.place.character = character_number(text, at);
-    found.push_back(std::move(finding));
-    return;
-  }
+  const auto& own = subject.reading.own_text;
+  if (!subject.lists.attachment_words.find(own)) return;
+  const auto text = without_denials(own, subject.lists);
+  const auto hit = subject.lists.attachment_words.find(text);
+  if (!hit) return;
+  Finding finding;
+  finding.check = Check::forgotten_attachment;
+  finding.code = "attachment-forgotten";
+  finding.parameters = {{"word", *hit->word}};
+  const bool is_plain = subject.reading.text_part != skeleton::Part::no_parent;
+  finding.place.part = is_plain ? subject.reading.text_part : subject.reading.html_part;
+  finding.place.character = character_number(text, hit->at);
+  found.push_back(std::move(finding));
 }
 
 }  // namespace todoku::checks

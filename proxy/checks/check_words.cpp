@@ -131,10 +131,11 @@ void check_wording(const Subject& subject, Findings& found) {
   finding.is_advice = true;
   finding.place.part = text_place(subject.reading);
   std::vector<std::string> words;
-  for (const auto& word : subject.lists.spam_words) {
-    if (has_whole_word(subject.reading.own_text, word) ||
-        has_whole_word(subject.reading.subject, word))
-      words.push_back(word);
+  for (const auto* text : {&subject.reading.own_text, &subject.reading.subject}) {
+    for (auto hit = subject.lists.spam_words.find(*text); hit;
+         hit = subject.lists.spam_words.find(*text, hit->at + hit->word->size())) {
+      if (std::ranges::find(words, *hit->word) == words.end()) words.push_back(*hit->word);
+    }
   }
   constexpr std::size_t many_words = 3;
   if (words.size() >= many_words) {

@@ -6,14 +6,19 @@
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace todoku::checks {
 namespace {
 
+using List = std::vector<std::string> Lists::*;
+using Words = WordSet Lists::*;
+
 struct Target {
   std::string_view name;
-  std::vector<std::string> Lists::*list;
+  std::variant<List, Words> place;
 };
 
 constexpr std::array<Target, 10> targets{{
@@ -40,6 +45,19 @@ bool read_list(const toml::node* node, std::vector<std::string>& into) {
   return true;
 }
 
+bool read_target(const toml::node* node, const std::variant<List, Words>& place, Lists& lists) {
+  std::vector<std::string> texts;
+  if (!read_list(node, texts)) return false;
+  if (const auto* list = std::get_if<List>(&place)) {
+    lists.*(*list) = std::move(texts);
+    return true;
+  }
+  const bool has_short = std::ranges::any_of(
+      texts, [](const std::string& word) { return word.size() < WordSet::shortest; });
+  if (!has_short) lists.*(std::get<Words>(place)) = WordSet(std::move(texts));
+  return !has_short;
+}
+
 }  // namespace
 
 std::variant<Lists, ListsMistake> read_lists(std::string_view text) {
@@ -48,11 +66,12 @@ std::variant<Lists, ListsMistake> read_lists(std::string_view text) {
     return ListsMistake{parsed.error().source().begin.line,
                         std::string(parsed.error().description())};
   Lists lists;
-  for (const auto& [name, list] : targets) {
+  for (const auto& [name, place] : targets) {
     const auto* node = parsed.table().get(name);
-    if (read_list(node, lists.*list)) continue;
+    if (read_target(node, place, lists)) continue;
     const auto line = node == nullptr ? 0 : node->source().begin.line;
-    return ListsMistake{line, std::string(name) + " must be a list of texts"};
+    return ListsMistake{
+        line, std::string(name) + " must be a list of texts, of words with at least 4 octets"};
   }
   if (parsed.table().size() != targets.size()) return ListsMistake{0, "a key is not known"};
   return lists;

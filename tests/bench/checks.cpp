@@ -51,6 +51,14 @@ std::string with_file(bool is_archive) {
          "--b--\r\n";
 }
 
+// What most mail is: a short letter.
+std::string letter() {
+  std::string message = head + "Content-Type: text/plain; charset=utf-8\r\n\r\n";
+  for (int i = 0; i < 8; ++i)
+    message += "お世話になっております。先日の打ち合わせの件について、ご連絡いたします。\r\n";
+  return message;
+}
+
 std::string of_text() {
   return repeated(head + "Content-Type: text/plain; charset=utf-8\r\n\r\n",
                   "お世話になっております。先日の打ち合わせの件について、ご連絡いたします。\r\n");
@@ -113,6 +121,7 @@ int main(int argc, char** argv) {
       ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("check_text", check, of_text())->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("check_html", check, of_html())->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("check_letter", check, letter())->Unit(benchmark::kMicrosecond);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
