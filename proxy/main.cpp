@@ -46,7 +46,9 @@ todoku::explain::Catalog catalog_for(Language language) {
 
 int run(const todoku::cli::ServeOptions& options) {
   const auto loaded = todoku::cli::load_settings(options);
-  const auto catalog = catalog_for(chosen_language(options.language, loaded.settings.language));
+  const auto language = chosen_language(options.language, loaded.settings.language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   if (loaded.mistakes.empty()) return todoku::cli::run_serve(loaded.settings, catalog);
   if (todoku::cli::lacks_only_upstream(loaded)) {
     std::cerr << catalog.render("serve.no_upstream") << "\n";
@@ -61,7 +63,8 @@ int run(const todoku::cli::ServeOptions& options) {
 
 int run(const todoku::cli::DemoOptions& options) {
   const auto language = chosen_language(options.language, Language::automatic);
-  const auto catalog = catalog_for(language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   return todoku::cli::run_demo(options, language, catalog);
 }
 

@@ -57,16 +57,14 @@ void check_external(const Subject& subject, Findings& found) {
 }  // namespace
 
 void check_blocked_recipients(const Subject& subject, Findings& found) {
-  std::vector<std::string> blocked;
   for (const auto& recipient : subject.envelope.recipients) {
     const bool is_blocked = std::ranges::any_of(
         subject.settings.blocked_addresses,
         [&recipient](const std::string& one) { return stands_for(one, recipient.address); });
-    if (is_blocked) blocked.push_back(recipient.address);
+    if (is_blocked)
+      found.push_back(finding_of(Check::blocked_recipients, "recipient-blocked", "To",
+                                 {{"addresses", recipient.address}}));
   }
-  if (!blocked.empty())
-    found.push_back(finding_of(Check::blocked_recipients, "recipient-blocked", "To",
-                               {{"addresses", joined(blocked)}}));
 }
 
 void check_recipients(const Subject& subject, Findings& found) {

@@ -2,6 +2,7 @@
 // size: a table
 #include "proxy/checks/finding.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace todoku::checks {
@@ -53,6 +54,15 @@ std::string_view to_string(Check check) {
     if (row.check == check) return row.name;
   }
   return {};
+}
+
+bool may_stop_by_content(const settings::Checks& settings) {
+  return std::ranges::any_of(rows, [&settings](const Row& row) {
+    const bool is_of_envelope =
+        row.check == Check::size_upstream || row.check == Check::blocked_recipients;
+    return !is_of_envelope && row.check != Check::virus &&
+           settings.*row.level >= settings::CheckLevel::hold;
+  });
 }
 
 settings::CheckLevel level_of(const settings::Checks& settings, Check check) {

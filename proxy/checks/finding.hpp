@@ -48,6 +48,10 @@ enum class Check : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Check check);
 [[nodiscard]] settings::CheckLevel level_of(const settings::Checks& settings, Check check);
 
+// Is one of the checks that look into the message set to hold or refuse? (virus waits for a
+// scanner's word, which nobody gives yet.)
+[[nodiscard]] bool may_stop_by_content(const settings::Checks& settings);
+
 // Where in the message. What does not apply is empty.
 struct Place {
   std::string header;               // "Subject"

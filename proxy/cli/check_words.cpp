@@ -15,16 +15,6 @@ bool has(const Parameters& parameters, std::string_view name) {
   return std::ranges::any_of(parameters, [name](const auto& one) { return one.first == name; });
 }
 
-// Readable values, and words for those that are not known.
-Parameters parameters_of(const Catalog& words, const checks::Finding& finding) {
-  auto parameters = explain::readable(words, finding.parameters);
-  const bool names_file = has(finding.parameters, "file");
-  if (names_file && !has(parameters, "file"))
-    parameters.emplace_back("file", words.render("checks.unnamed_file"));
-  if (!has(parameters, "who")) parameters.emplace_back("who", words.render("checks.unknown_who"));
-  return parameters;
-}
-
 std::string place_of(const Catalog& words, const checks::Place& place) {
   const auto say = [&words](const char* key, const char* name, std::string value) {
     return words.render(key, explain::readable(words, {{name, std::move(value)}}));
@@ -39,11 +29,20 @@ std::string place_of(const Catalog& words, const checks::Place& place) {
 
 }  // namespace
 
+Parameters readable_finding(const Catalog& words, const Parameters& given) {
+  auto parameters = explain::readable(words, given);
+  if (has(given, "file") && !has(parameters, "file"))
+    parameters.emplace_back("file", words.render("checks.unnamed_file"));
+  if (!has(parameters, "who")) parameters.emplace_back("who", words.render("checks.unknown_who"));
+  return parameters;
+}
+
 FindingWords words_of(const Catalog& words, const checks::Finding& finding) {
-  const auto parameters = parameters_of(words, finding);
+  const auto parameters = readable_finding(words, finding.parameters);
   const auto key = "finding." + finding.code;
   FindingWords out;
-  out.title = words.render("check." + std::string(to_string(finding.check)));
+  const auto title = "check." + std::string(to_string(finding.check));
+  out.title = words.render(title);
   out.saw = words.render(key + ".saw", parameters);
   if (words.why_incomplete(key + ".more", parameters).empty()) {
     if (!out.saw.ends_with("。")) out.saw += ' ';

@@ -17,6 +17,10 @@ struct FindingWords {
   std::string place;  // empty = the whole message
 };
 
+// A finding's parameters as people read them, with words for those that are not known.
+[[nodiscard]] explain::Parameters readable_finding(const explain::Catalog& words,
+                                                   const explain::Parameters& parameters);
+
 [[nodiscard]] FindingWords words_of(const explain::Catalog& words, const checks::Finding& finding);
 
 // The names that the JSON has.
