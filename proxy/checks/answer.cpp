@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace todoku::checks {
 namespace {
@@ -15,19 +16,22 @@ constexpr std::size_t most_remembered = 1000;
 
 // One per account, sender, recipients and finding: another message to the same people is refused
 // anew only when something else is found in it.
-std::string override_key(const Finding& finding, std::string_view account,
+std::size_t override_key(const Finding& finding, std::string_view account,
                          const smtp::Envelope& envelope) {
+  std::string key(account);
+  key += '\n' + mail::lower_copy(envelope.sender) + '\n' + finding.code;
+  // At MAIL nobody knows the recipients yet.
+  if (finding.check == Check::size_own) return std::hash<std::string>()(key);
+  if (finding.check == Check::blocked_recipients) {
+    for (const auto& [name, value] : finding.parameters) key += '\n' + mail::lower_copy(value);
+    // The same at RCPT, where not all recipients are known, and at the end.
+    return std::hash<std::string>()(key);
+  }
   std::vector<std::string> recipients;
   for (const auto& one : envelope.recipients) recipients.push_back(mail::lower_copy(one.address));
   std::ranges::sort(recipients);
-  std::string key(account);
-  key += '\n' + mail::lower_copy(envelope.sender) + '\n' + finding.code;
-  if (finding.check == Check::blocked_recipients) {
-    for (const auto& [name, value] : finding.parameters) key += '\n' + mail::lower_copy(value);
-    return key;  // the same at RCPT, where not all recipients are known, and at the end
-  }
   for (const auto& recipient : recipients) key += '\n' + recipient;
-  return key;
+  return std::hash<std::string>()(key);
 }
 
 struct Words {

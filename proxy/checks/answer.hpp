@@ -39,7 +39,7 @@ class Overrides {
 
  private:
   const settings::Checks& settings_;
-  std::map<std::string, Time, std::less<>> refused_;
+  std::map<std::size_t, Time> refused_;  // by a hash of account, envelope and finding
 };
 
 // A sentence of config/messages/checks.*.toml.

@@ -5,6 +5,7 @@
 #include "proxy/checks/word_search.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace todoku::checks {
 namespace {
@@ -15,40 +16,68 @@ std::size_t text_place(const Reading& reading) {
   return reading.text_part != Part::no_parent ? reading.text_part : reading.html_part;
 }
 
-Finding keyword_finding(const std::string& word) {
-  Finding finding;
-  finding.check = Check::keywords;
-  finding.code = "keyword-found";
-  finding.parameters = {{"word", word}};
-  return finding;
+// The words of the settings, and those that are too short for a set, both in lower case.
+struct Watched {
+  WordSet set;
+  std::vector<std::string> short_ones;
+};
+
+Watched watched_words(const std::vector<std::string>& words) {
+  std::vector<std::string> long_ones;
+  Watched watched;
+  for (const auto& word : words) {
+    auto& list = word.size() < WordSet::shortest ? watched.short_ones : long_ones;
+    list.push_back(mail::lower_copy(word));
+  }
+  watched.set = WordSet(std::move(long_ones));
+  return watched;
 }
 
-// The first place where the word stands: subject, texts, file names.
-std::optional<Place> place_of(const Subject& subject, std::string_view word) {
-  Place place;
-  if (has_whole_word(subject.reading.subject, word)) {
-    place.header = "Subject";
-    return place;
+// Each word is told once, with the first place where it stands.
+class KeywordSearch {
+ public:
+  KeywordSearch(const Watched& watched, Findings& found) : watched_(watched), found_(found) {}
+
+  // has_characters: the place within text means something to people.
+  void look_at(std::string_view text, const Place& place, bool has_characters) {
+    for (auto hit = watched_.set.find(text); hit; hit = watched_.set.find(text, hit->at + 1))
+      add(*hit->word, text, hit->at, place, has_characters);
+    for (const auto& word : watched_.short_ones) {
+      const auto at = find_whole_word(text, word);
+      if (at != std::string_view::npos) add(word, text, at, place, has_characters);
+    }
   }
-  const auto& parts = subject.skeleton.parts;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto at = find_whole_word(parts[i].text, word);
-    if (at == std::string::npos && !has_whole_word(parts[i].file_name, word)) continue;
-    place.part = i;
-    place.file = parts[i].file_name;
-    if (at != std::string::npos) place.character = character_number(parts[i].text, at);
-    return place;
+
+ private:
+  void add(const std::string& word, std::string_view text, std::size_t at, const Place& place,
+           bool has_characters) {
+    if (!told_.insert(word).second) return;
+    Finding finding;
+    finding.check = Check::keywords;
+    finding.code = "keyword-found";
+    finding.parameters = {{"word", word}};
+    finding.place = place;
+    if (has_characters) finding.place.character = character_number(text, at);
+    found_.push_back(std::move(finding));
   }
-  return std::nullopt;
-}
+
+  const Watched& watched_;
+  Findings& found_;
+  std::set<std::string> told_;
+};
 
 void check_keywords(const Subject& subject, Findings& found) {
-  for (const auto& word : subject.settings.watched_words) {
-    const auto place = place_of(subject, mail::lower_copy(word));
-    if (!place) continue;
-    auto finding = keyword_finding(word);
-    finding.place = *place;
-    found.push_back(std::move(finding));
+  if (subject.settings.watched_words.empty()) return;
+  const auto watched = watched_words(subject.settings.watched_words);
+  KeywordSearch search(watched, found);
+  Place place;
+  place.header = "Subject";
+  search.look_at(subject.reading.subject, place, false);
+  const auto& parts = subject.skeleton.parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    place = {"", i, parts[i].file_name, 0, 0};
+    search.look_at(parts[i].text, place, true);
+    search.look_at(parts[i].file_name, place, false);
   }
 }
 

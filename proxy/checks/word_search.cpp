@@ -47,13 +47,21 @@ std::size_t character_number(std::string_view utf8, std::size_t offset) {
 }
 
 WordSet::WordSet(std::vector<std::string> words) : words_(std::move(words)) {
-  for (const auto& word : words_) begins_.set(mark_of(word.data()));
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    const auto mark = mark_of(words_[i].data());
+    begins_.set(mark);
+    by_mark_.emplace_back(mark, i);
+  }
+  std::ranges::sort(by_mark_);
 }
 
 std::optional<WordSet::Hit> WordSet::find(std::string_view text, std::size_t from) const {
   for (auto at = from; at + shortest <= text.size(); ++at) {
-    if (!begins_.test(mark_of(text.data() + at))) continue;
-    for (const auto& word : words_) {
+    const auto mark = mark_of(text.data() + at);
+    if (!begins_.test(mark)) continue;
+    for (auto one = std::ranges::lower_bound(by_mark_, std::pair(mark, std::size_t{0}));
+         one != by_mark_.end() && one->first == mark; ++one) {
+      const auto& word = words_[one->second];
       const bool is_here = mail::same_word(text.substr(at, word.size()), word);
       if (is_here && is_whole_at(text, at, word)) return Hit{at, &word};
     }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace todoku::checks {
@@ -42,6 +43,7 @@ class WordSet {
   static constexpr std::size_t marks = 4096;
   std::vector<std::string> words_;
   std::bitset<marks> begins_;  // how words begin, by a hash of their first octets
+  std::vector<std::pair<std::size_t, std::size_t>> by_mark_;  // hash, index in words_; sorted
 };
 
 }  // namespace todoku::checks

@@ -48,15 +48,29 @@ bool Gate::shows_utf8(const settings::Account& account) const {
   return habit_of(account) == ClientHabit::keeps_window;
 }
 
+std::optional<delivery::Answer> Gate::refusal(const settings::Account& account,
+                                              const smtp::Envelope& envelope, checks::Time now) {
+  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account));
+  overrides_.apply(verdict, account.name, envelope, habit_of(account), now);
+  if (verdict.outcome != Outcome::refuse) return std::nullopt;
+  return answer_of(checks::refusal_of(verdict, settings_));
+}
+
+std::optional<delivery::Answer> Gate::check_declared_size(const settings::Account& account,
+                                                          const smtp::Envelope& envelope,
+                                                          checks::Time now) {
+  if (!envelope.declared_size || settings_.max_message == 0) return std::nullopt;
+  return refusal(account, envelope, now);
+}
+
 std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& account,
                                                       const smtp::Envelope& envelope,
                                                       checks::Time now) {
-  auto one = envelope;
+  if (settings_.blocked_addresses.empty()) return std::nullopt;
+  smtp::Envelope one;
+  one.sender = envelope.sender;
   one.recipients = {envelope.recipients.back()};
-  auto verdict = checks::judge_envelope({settings_, lists_}, one, facts_of(account));
-  overrides_.apply(verdict, account.name, one, habit_of(account), now);
-  if (verdict.outcome != Outcome::refuse) return std::nullopt;
-  return answer_of(checks::refusal_of(verdict, settings_));
+  return refusal(account, one, now);
 }
 
 Ruling Gate::check_message(const settings::Account& account, const smtp::Envelope& envelope,

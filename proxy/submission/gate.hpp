@@ -29,6 +29,10 @@ class Gate {
   // Both outlive the gate.
   Gate(const settings::Checks& settings, const checks::Lists& lists);
 
+  // At MAIL, by the size that the client declares: an answer = refused.
+  std::optional<delivery::Answer> check_declared_size(const settings::Account& account,
+                                                      const smtp::Envelope& envelope,
+                                                      checks::Time now);
   // The envelope's last recipient: an answer = refused.
   std::optional<delivery::Answer> check_recipient(const settings::Account& account,
                                                   const smtp::Envelope& envelope, checks::Time now);
@@ -44,6 +48,8 @@ class Gate {
   [[nodiscard]] bool shows_utf8(const settings::Account& account) const;
 
  private:
+  std::optional<delivery::Answer> refusal(const settings::Account& account,
+                                          const smtp::Envelope& envelope, checks::Time now);
   [[nodiscard]] checks::ClientHabit habit_of(const settings::Account& account) const;
 
   const settings::Checks& settings_;

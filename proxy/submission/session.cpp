@@ -176,6 +176,11 @@ void Session::on_sender() {
                       "server in your mail program"});
     return;
   }
+  if (around_.gate != nullptr) {
+    auto refusal = around_.gate->check_declared_size(*account_, dialogue_.envelope(),
+                                                     std::chrono::steady_clock::now());
+    if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
+  }
   dialogue_.answer({250, "2.1.0", "Ok"});
 }
 

@@ -5,7 +5,7 @@ import subprocess
 
 from prelude import SystemTest
 from system.ports import wait_until
-from system.raw_client import send_mail
+from system.raw_client import RawClient, send_mail
 from system.skip import main
 
 THUNDERBIRD = "User-Agent: Mozilla Thunderbird\r\n"
@@ -74,6 +74,21 @@ class GateTest(SystemTest):
         self.assertEqual(self.arrived(), before)
         self.assertEqual(self.send(mail(THUNDERBIRD, 3, "Good morning."), ("kudo@rival.test",)).code, 250)
         wait_until(lambda: self.arrived() == before + 1, 10)
+
+    def test_a_declared_size_over_ones_own_limit_is_refused_at_mail(self):
+        self.start("checks.size_own=refuse", "checks.max_message=100KB")
+        self.assertEqual(self.send(mail(THUNDERBIRD, text="Good morning.")).code, 250)
+        with RawClient(self.program.port) as client:
+            client.hello()
+            answer = client.command("MAIL FROM:<tester@example.test> SIZE=200000")
+            self.assertEqual(answer.code, 552, answer)
+            self.assertIn("上限 97.6 KB", answer.text)
+        large = mail(THUNDERBIRD, 2, "Good morning.\r\n" * 14_000)
+        with RawClient(self.program.port) as client:
+            client.hello()
+            self.assertEqual(client.command(f"MAIL FROM:<tester@example.test> SIZE={len(large)}").code, 250)
+            self.assertEqual(client.command("RCPT TO:<ok@example.test>").code, 250)
+            self.assertEqual(client.data(large).code, 250)
 
     def test_a_note_stops_nothing_and_the_log_has_no_text(self):
         self.start()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a letter greets, and what the sender wrote now.
+// Words: who a letter greets, what the sender wrote now, what is looked for in it.
 #include "proxy/checks/greeting.hpp"
-
 #include "proxy/checks/own_words.hpp"
 #include "tests/checks/check_fixture.hpp"
 
@@ -52,6 +51,34 @@ TEST(OwnWords, OfHtmlEndAtTheQuotation) {
       shipped_lists());
   EXPECT_THAT(own, testing::HasSubstr("mine"));
   EXPECT_THAT(own, testing::Not(testing::HasSubstr("theirs")));
+}
+
+TEST(WordSet, FindsWholeWordsWhateverTheirCase) {
+  const WordSet words({"find attached", "添付します", "draft"});
+  const auto at = [&words](std::string_view text) {
+    const auto hit = words.find(text);
+    return hit ? hit->at : std::string_view::npos;
+  };
+  EXPECT_EQ(at("Please Find Attached it"), 7U);
+  EXPECT_EQ(at("ご確認ください。添付しますので"), std::string_view("ご確認ください。").size());
+  EXPECT_EQ(at("overdrafts, drafty"), std::string_view::npos);
+  EXPECT_EQ(at("a draft"), 2U);
+  EXPECT_EQ(at("dra"), std::string_view::npos);
+  EXPECT_FALSE(WordSet().find("anything"));
+}
+
+TEST(Keywords, EachIsToldOnceWithItsFirstPlace) {
+  const auto skeleton = skeleton::read(
+      "From: a@minato.example\r\nTo: b@aozora.example\r\nSubject: nda\r\nContent-Type: text/plain; "
+      "charset=utf-8\r\n\r\n秘密です。NDA と draft、draft\r\n");
+  settings::Checks settings;
+  settings.watched_words = {"NDA", "秘密", "draft", "none"};
+  const auto verdict = judge({settings, shipped_lists()}, skeleton, envelope_of(skeleton), Facts{});
+  ASSERT_EQ(verdict.findings.size(), 3U);
+  EXPECT_EQ(verdict.findings[0].place.header, "Subject");
+  EXPECT_EQ(verdict.findings[1].parameters[0].second, "秘密");
+  EXPECT_EQ(verdict.findings[1].place.character, 1U);
+  EXPECT_EQ(verdict.findings[2].place.character, 12U);
 }
 
 TEST(People, AreReadAsHeadersWriteThem) {
