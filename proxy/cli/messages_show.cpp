@@ -118,7 +118,8 @@ std::string event_lines(const Look& look, const store::StoredEvent& event) {
   const bool has_reason = event.kind == store::EventKind::returned && !reason.empty();
   // A reason of a later release is told in general words.
   if (has_reason && look.catalog.has(key + "_" + reason)) key += "_" + reason;
-  explain::Parameters parameters{{"addresses", shown(parameter(event, "addresses"))}};
+  explain::Parameters parameters{{"addresses", shown(parameter(event, "addresses"))},
+                                 {"fallback", shown(parameter(event, "fallback"))}};
   std::string out = moment_lines(look, event.at, look.catalog.render(key, parameters));
   const auto reply = shown(parameter(event, "reply"));
   if (!reply.empty())

@@ -117,7 +117,9 @@ void ProxyAssembly::build_rooms() {
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
-  queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *keeping_);
+  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
+  paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
+  queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *paths_, *keeping_);
   acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
   relay_->on_login([this](const settings::Account& account, const std::string& user) {
     queue_->login_known(account, user);
@@ -166,6 +168,8 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   }
   // What was sealed with the real key cannot be read yet: later, when it is there.
   if (!sealing_->is_lasting()) co_return;
+  auto paths = co_await store_->paths();
+  if (paths.has_value()) paths_->book().restore(std::move(*paths));
   co_await acceptance_->recover();
   co_await queue_->recover();
 }

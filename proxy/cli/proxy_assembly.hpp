@@ -6,6 +6,7 @@
 // thread.
 #include "classifier/explain/messages.hpp"
 #include "proxy/checks/lists.hpp"
+#include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
 #include "proxy/net/certificate.hpp"
 #include "proxy/net/listener.hpp"
@@ -102,6 +103,8 @@ class ProxyAssembly {
   std::optional<relay::Keeping> keeping_;
   std::optional<relay::Surroundings> relay_around_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<ProxyPathFacts> path_facts_;
+  std::unique_ptr<relay::Paths> paths_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
   std::unique_ptr<submission::Gate> gate_;

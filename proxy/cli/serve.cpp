@@ -43,7 +43,6 @@ void tell_what_waits_for_later(const settings::Settings& settings, platform::Log
   const auto tell = [&log](std::string_view key) {
     log.write(platform::LogLevel::warning, "setting.not_acted_on_yet", "", {{"key", key}});
   };
-  if (!settings.fallbacks.empty()) tell("fallback");
   if (settings.mailbox) tell("mailbox");
   if (!settings.api.empty()) tell("api");
 }

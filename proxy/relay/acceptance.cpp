@@ -3,7 +3,7 @@
 #include "proxy/relay/acceptance.hpp"
 
 #include "proxy/delivery/next_step.hpp"
-#include "proxy/delivery/verdict.hpp"
+#include "proxy/relay/aftermath.hpp"
 
 #include <chrono>
 #include <utility>
@@ -90,23 +90,17 @@ asio::awaitable<void> Acceptance::run_attempt(LivePointer live) {
   const std::unique_ptr<Live, decltype(let_go)> in_hand(live.get(), let_go);
   std::weak_ptr<Live> weak = live;
   message.before_end = [this, weak] { return may_end(weak.lock()); };
-  delivery::Verdict verdict;
-  if (const auto* trouble = queue_.known_trouble(*message.account)) {
-    verdict = delivery::verdict_of(*trouble, message.envelope);
-  } else {
-    verdict = co_await relay_.attempt(live->message);
-    queue_.saw(*message.account, verdict.attempt);
-  }
+  auto journey = co_await queue_.carry(live->message);
   if (live->has_left && !live->is_ours) {
-    keeping_.journal.settled(message.id, verdict.state() == MessageState::sent);
+    keeping_.journal.settled(message.id, journey.verdict.state() == MessageState::sent);
     ++settled_;
   }
-  live->verdict = std::move(verdict);
+  live->journey = std::move(journey);
   if (message.is_given_up) forget(*live);
   live->changed.notify_all();
   if (live->is_handed_on) {
     auto record = live->record;
-    auto known = *live->verdict;
+    auto known = *live->journey;
     co_await queue_.finish(std::move(record), std::move(known));
   }
 }
@@ -164,7 +158,7 @@ asio::awaitable<Settlement> Acceptance::hold(std::shared_ptr<submission::Outgoin
 
 asio::awaitable<void> Acceptance::wait_for_verdict(LivePointer live) {
   const auto end = std::chrono::steady_clock::now() + around_.settings.delivery.answer_budget;
-  while (!live->verdict && !live->is_hurried) {
+  while (!live->journey && !live->is_hurried) {
     const auto left = std::chrono::ceil<wire::Duration>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0) co_return;
     co_await live->changed.wait(left);
@@ -173,8 +167,9 @@ asio::awaitable<void> Acceptance::wait_for_verdict(LivePointer live) {
 
 asio::awaitable<Settlement> Acceptance::settle_first(LivePointer live) {
   co_await wait_for_verdict(live);
-  if (live->verdict) {
-    const auto step = delivery::next_step(*live->verdict, around_.settings.delivery.queue_deferred);
+  if (live->verdict() != nullptr) {
+    const auto step =
+        delivery::next_step(*live->verdict(), around_.settings.delivery.queue_deferred);
     if (step == NextStep::answer) {
       write_down(*live);
       co_return decided(*live);
@@ -186,7 +181,7 @@ asio::awaitable<Settlement> Acceptance::settle_first(LivePointer live) {
 
 Settlement Acceptance::decided(const Live& live) {
   Settlement settlement;
-  settlement.verdict = *live.verdict;
+  settlement.verdict = *live.verdict();
   settlement.message_id = live.message->id;
   return settlement;
 }
@@ -194,13 +189,13 @@ Settlement Acceptance::decided(const Live& live) {
 // Behind the answer: nobody waits for it.
 void Acceptance::write_down(Live& live) {
   auto record = record_of(*live.message, live.key);
-  take_outcomes(record, *live.verdict);
-  const bool is_sent = live.verdict->state() == MessageState::sent;
+  take_outcomes(record, *live.verdict());
+  const bool is_sent = live.verdict()->state() == MessageState::sent;
   record.state = is_sent ? MessageState::sent : MessageState::refused;
   record.is_client_told = true;  // corrected by answered() where it turns out otherwise
   record.attempts = 1;
-  store::Changes changes;
-  changes.push_back(store::AddAttempt{{record.id, record.changed, live.verdict->attempt}});
+  auto changes = live.journey->changes;
+  add_attempts(record, *live.journey, changes);
   if (is_sent) {
     store::NoteCorrespondents written{record.account, {}, record.changed};
     for (const auto& outcome : record.outcomes) written.addresses.push_back(outcome.address);

@@ -38,20 +38,21 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   record.has_our_250 = record.is_client_told = true;
   record.next_attempt = record.arrived;
   record.deadline = first_deadline(around_.settings, record.arrived);
-  record.may_have_left = live->has_left && !live->verdict;
+  record.may_have_left = live->has_left && !live->journey;
   queue_.reserve(id);
   live->is_ours = true;
-  const bool is_over = live->verdict.has_value();
+  const bool is_over = live->journey.has_value();
   store::Changes changes;
   put_body(*live, record, changes);
   if (is_over) {
-    auto aftermath = queue_.judge(record, *live->verdict);  // puts the record, too
+    auto aftermath = queue_.judge(record, *live->journey);  // puts the record, too
     for (auto& change : aftermath.changes) changes.push_back(std::move(change));
   } else {
     changes.push_back(store::PutMessage{record});
   }
   if (record.state == MessageState::waiting) {
-    add_queued_event(record, is_over ? live->verdict->attempt : delivery::Attempt{}, changes);
+    const auto* verdict = live->verdict();
+    add_queued_event(record, verdict != nullptr ? verdict->attempt : delivery::Attempt{}, changes);
   }
   const auto failed = co_await make_durable(live, std::move(changes));
   if (failed) co_return cannot_keep(*live, failed);
@@ -59,7 +60,7 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
     queue_.release(id);
     co_return kept(*live);
   }
-  if (!live->verdict) {
+  if (!live->journey) {
     live->is_handed_on = true;
     co_return kept(*live);
   }
@@ -118,7 +119,7 @@ Settlement Acceptance::kept(const Live& live) const {
   settlement.kind = live.record.state == MessageState::unknown ? Settlement::Kind::kept_unknown
                                                                : Settlement::Kind::queued;
   settlement.verdict.attempt.relay = name_of(live.message->account->upstream);
-  if (live.verdict) settlement.verdict = *live.verdict;
+  if (live.verdict() != nullptr) settlement.verdict = *live.verdict();
   settlement.message_id = live.message->id;
   return settlement;
 }
@@ -128,8 +129,10 @@ std::chrono::hours Acceptance::hours_to_decide() const {
 }
 
 asio::awaitable<Settlement> Acceptance::settle_after_all(LivePointer live) {
-  auto verdict = *live->verdict;
-  const bool is_refused = delivery::next_step(verdict, false) == NextStep::answer &&
+  auto journey = *live->journey;
+  const auto& verdict = journey.verdict;
+  const bool is_refused = !journey.needs_several_ways &&
+                          delivery::next_step(verdict, false) == NextStep::answer &&
                           verdict.state() != MessageState::sent;
   if (is_refused) {
     // The client hears it itself: there is nothing to carry and nothing to return.
@@ -137,8 +140,8 @@ asio::awaitable<Settlement> Acceptance::settle_after_all(LivePointer live) {
     live->record.state = MessageState::refused;
     live->record.waits_for = store::WaitsFor::nothing;
     live->record.has_our_250 = live->record.may_have_left = false;
-    store::Changes changes;
-    changes.push_back(store::AddAttempt{{live->record.id, now(), verdict.attempt}});
+    auto changes = journey.changes;
+    add_attempts(live->record, journey, changes);
     changes.push_back(store::PutMessage{live->record});
     const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
     queue_.release(live->record.id);
@@ -147,9 +150,10 @@ asio::awaitable<Settlement> Acceptance::settle_after_all(LivePointer live) {
     co_return decided(*live);
   }
   auto record = live->record;
-  co_await queue_.finish(std::move(record), std::move(verdict));
-  if (live->verdict->state() == MessageState::sent) co_return decided(*live);
-  if (live->verdict->state() == MessageState::unknown) live->record.state = MessageState::unknown;
+  co_await queue_.finish(std::move(record), std::move(journey));
+  if (live->verdict() == nullptr) co_return kept(*live);
+  if (live->verdict()->state() == MessageState::sent) co_return decided(*live);
+  if (live->verdict()->state() == MessageState::unknown) live->record.state = MessageState::unknown;
   co_return kept(*live);
 }
 
@@ -163,9 +167,10 @@ Settlement Acceptance::cannot_keep(Live& live, const error_code& why) {
   settlement.message_id = live.message->id;
   settlement.kind =
       keeping_.store.is_key_locked() ? Settlement::Kind::key_locked : Settlement::Kind::no_room;
-  if (live.verdict) {
-    settlement.verdict = *live.verdict;
-    if (live.verdict->state() == MessageState::unknown) settlement.kind = Settlement::Kind::perhaps;
+  if (live.verdict() != nullptr) {
+    settlement.verdict = *live.verdict();
+    if (live.verdict()->state() == MessageState::unknown)
+      settlement.kind = Settlement::Kind::perhaps;
   } else if (!live.message->give_up()) {
     settlement.kind = Settlement::Kind::perhaps;
   }

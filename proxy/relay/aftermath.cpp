@@ -110,9 +110,37 @@ store::Time first_deadline(const settings::Settings& settings, store::Time arriv
   return arrived + std::min(settings.delivery.delay_notice, settings.delivery.max_age);
 }
 
-Aftermath after_attempt(store::StoredMessage& record, const delivery::Verdict& verdict,
-                        const settings::Settings& settings, store::Time now, double chance) {
+void add_attempts(const store::StoredMessage& record, const Journey& journey,
+                  store::Changes& changes) {
+  for (const auto& attempt : journey.attempts) {
+    changes.push_back(store::AddAttempt{{record.id, record.changed, attempt}});
+  }
+}
+
+namespace {
+
+// Nobody has got it yet: now that it is ours, its recipients can go by different ways.
+Aftermath before_several_ways(store::StoredMessage& record, const Journey& journey,
+                              store::Time now) {
   Aftermath aftermath;
+  record.may_have_left = false;
+  record.state = MessageState::waiting;
+  record.waits_for = WaitsFor::time;
+  record.next_attempt = now;
+  aftermath.changes = journey.changes;
+  put(aftermath.changes, record, now);
+  add_attempts(record, journey, aftermath.changes);
+  return aftermath;
+}
+
+}  // namespace
+
+Aftermath after_journey(store::StoredMessage& record, const Journey& journey,
+                        const settings::Settings& settings, store::Time now, double chance) {
+  if (journey.needs_several_ways) return before_several_ways(record, journey, now);
+  Aftermath aftermath;
+  const auto& verdict = journey.verdict;
+  aftermath.changes = journey.changes;
   ++record.attempts;
   record.may_have_left = false;
   const auto before = record.outcomes;
@@ -140,8 +168,8 @@ Aftermath after_attempt(store::StoredMessage& record, const delivery::Verdict& v
                {"relay", verdict.attempt.relay},
                {"reply", smtp::to_line(aftermath.failed.front().reply)}});
   }
-  aftermath.changes.push_back(store::AddAttempt{{record.id, now, verdict.attempt}});
   put(aftermath.changes, record, now);
+  add_attempts(record, journey, aftermath.changes);
   return aftermath;
 }
 

@@ -4,6 +4,7 @@
 // What an attempt does to the record of a kept message: its new state, when it is tried again, and
 // what people are told. Plain decisions over values; time and chance are arguments.
 #include "proxy/delivery/states.hpp"
+#include "proxy/relay/journey.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/records.hpp"
 
@@ -29,11 +30,13 @@ struct Aftermath {
   std::string relay;  // the last one that was tried; may be empty
 };
 
-// The record is changed, and put into changes.
-[[nodiscard]] Aftermath after_attempt(store::StoredMessage& record,
-                                      const delivery::Verdict& verdict,
+// The record is changed, and put into changes with the journey's own.
+[[nodiscard]] Aftermath after_journey(store::StoredMessage& record, const Journey& journey,
                                       const settings::Settings& settings, store::Time now,
                                       double chance);
+// What was tried, in order.
+void add_attempts(const store::StoredMessage& record, const Journey& journey,
+                  store::Changes& changes);
 // Its time is up: too old, held or unknown for too long.
 [[nodiscard]] Aftermath after_deadline(store::StoredMessage& record,
                                        const settings::Settings& settings, store::Time now);

@@ -24,8 +24,9 @@ std::size_t Lane::free_places(store::Time now) const {
   if (now < last_begun + settings.delivery.spacing) return 0;
   // One connection is left to the clients, who are waiting for an answer.
   const std::size_t most = std::max<std::size_t>(2, settings.delivery.connections_per_account) - 1;
-  const std::size_t allowed = health.is_down() ? 1 : most;
-  if (under_way >= allowed || (health.is_down() && !health.may_try(now))) return 0;
+  const bool is_shut = health.is_down() && !has_way_round;
+  const std::size_t allowed = is_shut ? 1 : most;
+  if (under_way >= allowed || (is_shut && !health.may_try(now))) return 0;
   return settings.delivery.spacing.count() > 0 ? 1 : allowed - under_way;
 }
 

@@ -5,6 +5,7 @@
 // client's session and the attempt: either may end first. I/O thread.
 #include "proxy/delivery/settlement.hpp"
 #include "proxy/net/start.hpp"
+#include "proxy/relay/journey.hpp"
 #include "proxy/store/records.hpp"
 #include "proxy/submission/carrier.hpp"
 
@@ -20,11 +21,15 @@ struct Live {
       : message(std::move(of)), changed(std::move(executor)) {}
 
   [[nodiscard]] bool is_repeat() const { return !joined.empty(); }
+  // Of the first journey, when it is over and has one.
+  [[nodiscard]] const delivery::Verdict* verdict() const {
+    return journey && !journey->needs_several_ways ? &journey->verdict : nullptr;
+  }
 
   std::shared_ptr<submission::Outgoing> message;
   store::RepeatKey key{};
   std::string joined;                              // the id of the first one; empty = no repeat
-  std::optional<delivery::Verdict> verdict;        // of the first attempt, when it is over
+  std::optional<Journey> journey;                  // the first, when it is over
   std::optional<delivery::Settlement> settlement;  // what the client is told
   store::StoredMessage record;                     // once it is ours
   bool has_left = false;      // the end of the message is, or was, on its way to the relay

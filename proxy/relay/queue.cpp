@@ -24,14 +24,16 @@ constexpr std::chrono::minutes grace{10};
 
 }  // namespace
 
-Queue::Queue(Surroundings& around, Relay& relay, Keeping& keeping)
+Queue::Queue(Surroundings& around, Relay& relay, Paths& paths, Keeping& keeping)
     : around_(around),
       relay_(relay),
+      paths_(paths),
       keeping_(keeping),
       chance_(std::random_device{}()),
       woken_(around.rooms.executor()) {
   for (const auto& account : around_.settings.accounts) {
     lanes_.push_back(std::make_unique<Lane>(account, around_.settings));
+    lanes_.back()->has_way_round = paths.leads_round(settings::FallbackCause::unreachable);
   }
 }
 
@@ -58,7 +60,19 @@ void Queue::stop() {
 
 const delivery::Attempt* Queue::known_trouble(const settings::Account& account) {
   auto& lane = lane_of(account);
-  return lane.is_known_to_be_down(now()) ? &lane.last_trouble : nullptr;
+  // With another way at hand, only a probe that is due asks a relay that is out of reach.
+  const bool waits_for_probe = lane.has_way_round && !lane.health.may_try(now());
+  return waits_for_probe || lane.is_known_to_be_down(now()) ? &lane.last_trouble : nullptr;
+}
+
+asio::awaitable<Journey> Queue::carry(std::shared_ptr<submission::Outgoing> message) {
+  const auto& account = *message->account;
+  std::optional<delivery::Attempt> known;
+  if (const auto* trouble = known_trouble(account)) known = *trouble;
+  const auto* not_asked = known ? &*known : nullptr;
+  auto journey = co_await paths_.carry(std::move(message), not_asked);
+  if (journey.usual) saw(account, *journey.usual);
+  co_return journey;
 }
 
 void Queue::saw(const settings::Account& account, const delivery::Attempt& attempt) {
@@ -105,6 +119,7 @@ asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
 }
 
 void Queue::network_is_back() {
+  paths_.fallbacks().ask_at_once();
   for (auto& lane : lanes_) {
     if (!lane->health.is_down()) continue;
     lane->health.ask_at_once(now());
@@ -261,15 +276,15 @@ void Queue::release(const std::string& id) {
   if (std::ranges::any_of(lanes_, may_start)) wake();
 }
 
-Aftermath Queue::judge(store::StoredMessage& record, const delivery::Verdict& verdict) {
-  auto aftermath = after_attempt(record, verdict, around_.settings, now(), chance());
+Aftermath Queue::judge(store::StoredMessage& record, const Journey& journey) {
+  auto aftermath = after_journey(record, journey, around_.settings, now(), chance());
   if (record.waits_for == store::WaitsFor::login) ask_for_login(record, aftermath.changes);
   return aftermath;
 }
 
-asio::awaitable<void> Queue::finish(store::StoredMessage record, delivery::Verdict verdict) {
+asio::awaitable<void> Queue::finish(store::StoredMessage record, Journey journey) {
   const auto id = record.id;
-  auto aftermath = judge(record, verdict);
+  auto aftermath = judge(record, journey);
   if (record.is_notice) try_again_with_own_sender(record, aftermath, now());
   co_await commit(std::move(record), std::move(aftermath));
   release(id);

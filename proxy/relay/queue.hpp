@@ -9,6 +9,7 @@
 #include "proxy/relay/connection.hpp"
 #include "proxy/relay/keeping.hpp"
 #include "proxy/relay/lane.hpp"
+#include "proxy/relay/paths.hpp"
 #include "proxy/relay/relay.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -26,7 +27,7 @@ namespace todoku::relay {
 
 class Queue {
  public:
-  Queue(Surroundings& around, Relay& relay, Keeping& keeping);
+  Queue(Surroundings& around, Relay& relay, Paths& paths, Keeping& keeping);
   ~Queue();
 
   // What an earlier run left. Before the first client.
@@ -38,15 +39,15 @@ class Queue {
 
   // The relay of this account was out of reach a moment ago, and why; null = try it.
   [[nodiscard]] const delivery::Attempt* known_trouble(const settings::Account& account);
-  // Every attempt's outcome, whoever made it.
-  void saw(const settings::Account& account, const delivery::Attempt& attempt);
+  // Takes a message on its way, and learns from it whether the account's relay is in reach.
+  boost::asio::awaitable<Journey> carry(std::shared_ptr<submission::Outgoing> message);
   // A message was kept while an attempt for it is still under way: hands off until finish.
   void reserve(const std::string& id) { under_way_.insert(id); }
   void release(const std::string& id);
   // What the first attempt means for a message that is being kept; nothing is written yet.
-  [[nodiscard]] Aftermath judge(store::StoredMessage& record, const delivery::Verdict& verdict);
+  [[nodiscard]] Aftermath judge(store::StoredMessage& record, const Journey& journey);
   // The end of an attempt for a kept message: writes down what follows from it.
-  boost::asio::awaitable<void> finish(store::StoredMessage record, delivery::Verdict verdict);
+  boost::asio::awaitable<void> finish(store::StoredMessage record, Journey journey);
 
   // The computer has got an address or a route: what was out of reach is asked at once.
   void network_is_back();
@@ -54,6 +55,7 @@ class Queue {
   void login_known(const settings::Account& account, const std::string& user);
 
  private:
+  void saw(const settings::Account& account, const delivery::Attempt& attempt);
   Lane& lane_of(const settings::Account& account);
   boost::asio::awaitable<void> start_due(Lane& lane);
   boost::asio::awaitable<void> attempt(Lane& lane, std::string id);
@@ -84,6 +86,7 @@ class Queue {
 
   Surroundings& around_;
   Relay& relay_;
+  Paths& paths_;
   Keeping& keeping_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one for each account, in the settings' order
   std::set<std::string> under_way_;           // an attempt has them in hand

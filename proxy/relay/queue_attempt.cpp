@@ -48,13 +48,14 @@ asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record
   message->account = &lane.account;
   if (credentials != nullptr) message->credentials = *credentials;
   message->envelope = envelope_of_rest(record);
+  message->from_address = record.from_address;
   message->accepts_partly = true;
+  message->may_go_round = !record.was_resent;
   const auto written = std::make_shared<store::StoredMessage>(std::move(record));
   message->before_end = [this, written] { return write_may_leave(written); };
-  auto verdict = co_await relay_.attempt(message);
-  saw(lane.account, verdict.attempt);
+  auto journey = co_await carry(message);
   auto tried = *written;
-  co_await finish(std::move(tried), std::move(verdict));
+  co_await finish(std::move(tried), std::move(journey));
 }
 
 // It has our 250 already: what is on its way must be known even after a power cut.

@@ -2,9 +2,9 @@
 // The relay room.
 #include "proxy/relay/relay.hpp"
 
-#include "proxy/delivery/verdict.hpp"
 #include "proxy/platform/atomic_file.hpp"
 #include "proxy/relay/offer_memory.hpp"
+#include "proxy/relay/one_attempt.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -33,21 +33,6 @@ smtp::Capabilities usual_offer() {
 bool is_password(const smtp::Credentials& credentials) {
   return credentials.mechanism == smtp::Mechanism::plain ||
          credentials.mechanism == smtp::Mechanism::login;
-}
-
-std::chrono::milliseconds since(std::chrono::steady_clock::time_point started) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                               started);
-}
-
-// Nobody got the message and the connection was an old one: the relay had probably closed it.
-bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
-  if (!lease.is_warm) return false;
-  const bool broke = exchange.result == smtp::Exchange::Result::failed &&
-                     exchange.trouble == smtp::Trouble::closed;
-  const bool dismissed =
-      exchange.result == smtp::Exchange::Result::refused && exchange.reply.code == 421;
-  return broke || dismissed;
 }
 
 }  // namespace
@@ -104,39 +89,11 @@ bool Relay::needs_login(const settings::Account& account) const {
 
 asio::awaitable<delivery::Verdict> Relay::attempt(std::shared_ptr<submission::Outgoing> message) {
   auto& upstream = upstream_of(*message->account);
-  bool again = true;
-  auto verdict = co_await try_once(upstream, *message, again);
-  if (again) {
-    upstream.drop_idle(message->credentials);  // as old as the one that failed
-    verdict = co_await try_once(upstream, *message, again);
-  }
+  const auto& credentials = message->credentials;
+  auto verdict = co_await attempt_at(upstream, *message, credentials, around_.settings);
+  forget_if_refused(*message->account, credentials, verdict.attempt);
   if (upstream.offer_has_changed()) save_memory();
-  log_outcome(*message, verdict);
-  co_return verdict;
-}
-
-// again: may a stale connection be given a second try; says afterwards whether one is called for.
-asio::awaitable<delivery::Verdict> Relay::try_once(Upstream& upstream,
-                                                   submission::Outgoing& message, bool& again) {
-  const auto started = std::chrono::steady_clock::now();
-  const bool may_try_again = std::exchange(again, false);
-  auto acquired = co_await upstream.acquire(message.credentials);
-  if (auto* none = std::get_if<NoConnection>(&acquired)) {
-    forget_if_refused(*message.account, message.credentials, none->attempt);
-    none->attempt.took = since(started);
-    co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
-  }
-  auto lease = std::move(std::get<Lease>(acquired));
-  const bool careful = lease.connection->idle_for() > around_.settings.delivery.careful_after;
-  const auto exchange = co_await lease.connection->carry(message, careful);
-  if (may_try_again && was_stale(lease, exchange) && !message.is_given_up) again = true;
-  auto verdict =
-      delivery::verdict_of(exchange, message.envelope, name_of(upstream.account().upstream));
-  if (lease.connection->has_lost_body()) {
-    verdict.attempt.obstacle = delivery::Obstacle::local_trouble;
-  }
-  verdict.attempt.took = since(started);
-  upstream.give_back(std::move(lease));
+  log_outcome(*message, verdict, around_.log);
   co_return verdict;
 }
 
@@ -246,21 +203,6 @@ submission::LoginVerdict Relay::refused_login(const settings::Account& account,
   if (attempt.reply.code >= 400) why += ": " + smtp::to_line(attempt.reply);
   verdict.reply = {454, "4.7.0", why + ". The password may be right; please try again later"};
   return verdict;
-}
-
-void Relay::log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict) {
-  // The submission room's line tells of success; a second one would only cost time.
-  const auto level = verdict.state() == delivery::MessageState::sent ? platform::LogLevel::debug
-                                                                     : platform::LogLevel::warning;
-  if (!around_.log.wants(level)) return;
-  const auto& attempt = verdict.attempt;
-  around_.log.write(level, "relay.outcome", message.id,
-                    {{"state", delivery::to_string(verdict.state())},
-                     {"relay", attempt.relay},
-                     {"phase", smtp::to_string(attempt.phase)},
-                     {"reply", smtp::to_line(attempt.reply)},
-                     {"detail", attempt.detail},
-                     {"ms", static_cast<std::int64_t>(attempt.took.count())}});
 }
 
 void Relay::save_memory() {

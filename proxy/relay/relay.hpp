@@ -47,8 +47,6 @@ class Relay final : public submission::Authenticator {
  private:
   Upstream& upstream_of(const settings::Account& account);
   const Upstream& upstream_of(const settings::Account& account) const;
-  boost::asio::awaitable<delivery::Verdict> try_once(Upstream& upstream,
-                                                     submission::Outgoing& message, bool& again);
   submission::LoginVerdict refused_login(const settings::Account& account,
                                          const smtp::Credentials& credentials, NoConnection failed);
   bool forget_if_refused(const settings::Account& account, const smtp::Credentials& credentials,
@@ -59,7 +57,6 @@ class Relay final : public submission::Authenticator {
                                           smtp::Credentials credentials);
   boost::asio::awaitable<void> forget_login(const settings::Account& account, std::string user);
   void vouch_for(const settings::Account& account, const smtp::Credentials& credentials);
-  void log_outcome(const submission::Outgoing& message, const delivery::Verdict& verdict);
   void save_memory();
 
   Surroundings around_;

@@ -129,6 +129,7 @@ std::string pack(const StoredMessage& message) {
     packer.number(static_cast<std::uint64_t>(outcome.state));
     put(packer, outcome.reply);
   }
+  packer.text(message.from_address);
   return packer.take();
 }
 
@@ -151,6 +152,7 @@ bool unpack(std::string_view bytes, StoredMessage& into) {
     outcome.reply = reply_from(unpacker);
     into.outcomes.push_back(std::move(outcome));
   }
+  if (unpacker.has_more()) into.from_address = unpacker.text();
   return !unpacker.is_damaged();
 }
 

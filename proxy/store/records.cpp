@@ -52,6 +52,12 @@ const char* to_string(EventKind kind) {
       return "key_locked";
     case EventKind::key_unlocked:
       return "key_unlocked";
+    case EventKind::rerouted:
+      return "rerouted";
+    case EventKind::detour_began:
+      return "detour_began";
+    case EventKind::detour_ended:
+      return "detour_ended";
   }
   return "";
 }

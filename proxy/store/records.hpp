@@ -57,6 +57,7 @@ struct StoredMessage {
   std::vector<delivery::RecipientOutcome> outcomes;  // in the envelope's order
   std::string message_id_header;                     // "<...>", from the header
   std::string subject;                               // decoded as far as cheap; for people
+  std::string from_address;                          // of the From line; empty = not known
   std::uint64_t size = 0;                            // bytes of the message as it goes out
   RepeatKey repeat_key{};
   BodyPlace body = BodyPlace::none;
@@ -90,6 +91,9 @@ enum class EventKind : std::uint8_t {
   online,                 // one is again
   key_locked,             // the system's key store is locked: nothing can be queued
   key_unlocked,
+  rerouted,      // a fallback relay took it, because the usual one did not
+  detour_began,  // from this message on, mail like it goes by a fallback relay
+  detour_ended,  // the usual relay takes such mail again
 };
 
 struct StoredEvent {

@@ -27,8 +27,10 @@ struct Outgoing {
   std::shared_ptr<store::Body> body;  // shared: a delivery may outlive the client's session
   std::string message_id_header;      // "<...>" as the client gave it; empty = none
   std::string subject;                // as in the header, for people
+  std::string from_address;           // of the From line; empty = none, or several
   std::string body_digest;            // of the client's bytes, where there is no Message-ID
   bool accepts_partly = false;        // some recipients may be refused, the others get it
+  bool may_go_round = true;           // by a fallback relay; not what is sent again after unknown
   // The client gave up, or waits no longer: true = nobody got it and nobody will; false = too late,
   // the whole message has left and may be delivered.
   bool give_up();

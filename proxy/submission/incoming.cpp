@@ -2,6 +2,8 @@
 // Header edits, policy on bare newlines, spooling.
 #include "proxy/submission/incoming.hpp"
 
+#include "proxy/delivery/from_address.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -97,6 +99,7 @@ std::optional<delivery::Answer> Incoming::check_header() {
   header_is_out_ = true;
   outgoing_->message_id_header = header_.value("Message-ID");
   outgoing_->subject = header_.value("Subject");
+  outgoing_->from_address = delivery::from_address(header_.value("From"));
   if (outgoing_->message_id_header.empty()) digest_.emplace().add(header_.bytes());
   const auto edited = delivery::edit_header(header_, facts_);
   return keep(edited.bytes);

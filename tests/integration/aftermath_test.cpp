@@ -39,14 +39,15 @@ store::StoredMessage waiting(const std::vector<std::string>& addresses) {
   return record;
 }
 
-delivery::Verdict verdict(std::vector<std::pair<std::string, RecipientState>> states,
-                          smtp::Reply reply) {
-  delivery::Verdict made;
+Journey journey(std::vector<std::pair<std::string, RecipientState>> states, smtp::Reply reply) {
+  Journey journey;
+  auto& made = journey.verdict;
   made.attempt.relay = "mail.example.test:587";
   made.attempt.reply = reply;
   made.attempt.phase = smtp::Phase::recipient;
   for (auto& [address, state] : states) made.recipients.push_back({address, state, reply});
-  return made;
+  journey.attempts.push_back(made.attempt);
+  return journey;
 }
 
 std::vector<EventKind> events_in(const store::Changes& changes) {
@@ -69,8 +70,8 @@ const store::StoredMessage* put_in(const store::Changes& changes) {
 TEST(Aftermath, SentToAllIsSettledAndTold) {
   auto record = waiting({"a@example.test"});
   record.may_have_left = true;
-  const auto after = after_attempt(
-      record, verdict({{"a@example.test", RecipientState::sent}}, {250, "2.0.0", "ok"}), {},
+  const auto after = after_journey(
+      record, journey({{"a@example.test", RecipientState::sent}}, {250, "2.0.0", "ok"}), {},
       start + 1min, 0.0);
   EXPECT_EQ(record.state, MessageState::sent);
   EXPECT_FALSE(record.may_have_left);
@@ -83,12 +84,12 @@ TEST(Aftermath, SentToAllIsSettledAndTold) {
 
 TEST(Aftermath, WhoWasRefusedIsReturnedAndTheOthersGoOn) {
   auto record = waiting({"a@example.test", "b@example.test", "c@example.test"});
-  auto mixed = verdict({{"a@example.test", RecipientState::sent},
+  auto mixed = journey({{"a@example.test", RecipientState::sent},
                         {"b@example.test", RecipientState::refused},
                         {"c@example.test", RecipientState::deferred}},
                        {550, "5.1.1", "who?"});
-  mixed.recipients[2].reply = {450, "4.2.1", "later"};
-  const auto after = after_attempt(record, mixed, {}, start + 1min, 0.0);
+  mixed.verdict.recipients[2].reply = {450, "4.2.1", "later"};
+  const auto after = after_journey(record, mixed, {}, start + 1min, 0.0);
   EXPECT_EQ(record.state, MessageState::waiting);
   ASSERT_EQ(after.failed.size(), 1U);
   EXPECT_EQ(after.failed[0].address, "b@example.test");
@@ -99,7 +100,7 @@ TEST(Aftermath, WhoWasRefusedIsReturnedAndTheOthersGoOn) {
 
   // The next attempt concerns c alone; b is not told of a second time.
   const auto then =
-      after_attempt(record, verdict({{"c@example.test", RecipientState::sent}}, {250, "", ""}), {},
+      after_journey(record, journey({{"c@example.test", RecipientState::sent}}, {250, "", ""}), {},
                     start + 2min, 0.0);
   EXPECT_EQ(record.state, MessageState::returned);
   EXPECT_TRUE(then.failed.empty());
@@ -110,8 +111,8 @@ TEST(Aftermath, WhoWasRefusedIsReturnedAndTheOthersGoOn) {
 
 TEST(Aftermath, ALostAnswerAsksAPersonAndIsNeverDueAgain) {
   auto record = waiting({"a@example.test"});
-  const auto after = after_attempt(
-      record, verdict({{"a@example.test", RecipientState::unknown}}, {}), {}, start, 0.0);
+  const auto after = after_journey(
+      record, journey({{"a@example.test", RecipientState::unknown}}, {}), {}, start, 0.0);
   EXPECT_EQ(record.state, MessageState::unknown);
   EXPECT_EQ(record.waits_for, WaitsFor::person);
   EXPECT_EQ(record.deadline, start + 24h);
@@ -123,8 +124,8 @@ TEST(Aftermath, ResendSendsOnceAfterTheWaitAndAsksTheSecondTime) {
   settings::Settings resend;
   resend.delivery.when_unknown = settings::WhenUnknown::resend;
   auto record = waiting({"a@example.test"});
-  const auto lost = verdict({{"a@example.test", RecipientState::unknown}}, {});
-  (void)after_attempt(record, lost, resend, start, 0.0);
+  const auto lost = journey({{"a@example.test", RecipientState::unknown}}, {});
+  (void)after_journey(record, lost, resend, start, 0.0);
   EXPECT_EQ(record.waits_for, WaitsFor::time);
   EXPECT_EQ(record.deadline, start + resend.delivery.unknown_wait);
 
@@ -135,7 +136,7 @@ TEST(Aftermath, ResendSendsOnceAfterTheWaitAndAsksTheSecondTime) {
   EXPECT_EQ(envelope_of_rest(record).recipients.size(), 1U);
   EXPECT_EQ(events_in(again.changes), std::vector{EventKind::resent});
 
-  (void)after_attempt(record, lost, resend, at, 0.0);
+  (void)after_journey(record, lost, resend, at, 0.0);
   EXPECT_EQ(record.state, MessageState::unknown);
   EXPECT_EQ(record.waits_for, WaitsFor::person);
 }

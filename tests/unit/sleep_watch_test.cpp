@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A sleep of the computer, told from the two clocks.
 #include "proxy/delivery/sleep_watch.hpp"
 
 #include <gtest/gtest.h>

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the relay room asks of others before it takes another way: the classifier (why did a relay
+// refuse), and the DNS (may that fallback carry this sender's mail). The rules are read at the
+// first refusal, on the worker: most days need none. I/O thread.
+#include "classifier/classify.hpp"
+#include "proxy/net/resolver.hpp"
+#include "proxy/net/worker.hpp"
+#include "proxy/platform/log.hpp"
+#include "proxy/relay/paths.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+namespace todoku::cli {
+
+class ProxyPathFacts final : public relay::PathFacts {
+ public:
+  // Everything outlives it.
+  ProxyPathFacts(const settings::Settings& settings, boost::asio::any_io_executor executor,
+                 net::Worker& worker, platform::Log& log);
+
+  boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
+                                         std::string recipient) override;
+  boost::asio::awaitable<delivery::AlignmentVerdict> alignment_of(
+      std::size_t fallback, delivery::AlignmentSender sender) override;
+
+ private:
+  using Whose = std::tuple<std::size_t, std::string, std::string>;  // fallback, From, MAIL FROM
+  struct Known {
+    delivery::AlignmentVerdict verdict;
+    std::chrono::steady_clock::time_point until;
+  };
+  [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
+  [[nodiscard]] net::Resolver* resolver();
+
+  const settings::Settings& settings_;
+  boost::asio::any_io_executor executor_;
+  net::Worker& worker_;
+  platform::Log& log_;
+  std::unique_ptr<net::Resolver> resolver_;  // made with the first question
+  std::map<Whose, Known> alignments_;
+  std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
+};
+
+}  // namespace todoku::cli

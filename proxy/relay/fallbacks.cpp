@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/relay/fallbacks.hpp"
+
+#include "proxy/delivery/next_step.hpp"
+#include "proxy/relay/keeping.hpp"
+
+#include <utility>
+
+namespace todoku::relay {
+
+namespace asio = boost::asio;
+
+// Its connections are kept as an account's are, under an account of its own.
+struct Fallbacks::One {
+  One(const settings::Fallback& of, Surroundings& around)
+      : fallback(of),
+        account(account_of(of)),
+        upstream(account, around),
+        breaker(around.settings.delivery.retry),
+        has_login(of.secret.empty()) {}
+
+  static settings::Account account_of(const settings::Fallback& fallback) {
+    settings::Account own;
+    own.name = fallback.name;
+    own.upstream = fallback.relay;
+    return own;
+  }
+
+  const settings::Fallback& fallback;
+  settings::Account account;
+  Upstream upstream;
+  delivery::Breaker breaker;
+  delivery::DayCount today;
+  smtp::Credentials credentials;
+  bool has_login;
+};
+
+Fallbacks::Fallbacks(Surroundings& around) : around_(around), chance_(std::random_device{}()) {
+  for (const auto& fallback : around.settings.fallbacks) {
+    relays_.push_back(std::make_unique<One>(fallback, around));
+  }
+}
+
+Fallbacks::~Fallbacks() = default;
+
+const std::string& Fallbacks::name(std::size_t place) const {
+  return relays_.at(place)->fallback.name;
+}
+
+void Fallbacks::log_in_with(std::size_t place, smtp::Credentials credentials) {
+  auto& one = *relays_.at(place);
+  one.credentials = std::move(credentials);
+  one.has_login = true;
+}
+
+std::vector<delivery::FallbackNow> Fallbacks::now_of_all() const {
+  const auto at = now();
+  std::vector<delivery::FallbackNow> all;
+  for (const auto& one : relays_) {
+    delivery::FallbackNow here;
+    here.is_in_reach = one->has_login && one->breaker.lets_through(at);
+    here.sent_today = one->today.count(at);
+    all.push_back(here);
+  }
+  return all;
+}
+
+asio::awaitable<delivery::Verdict> Fallbacks::attempt(
+    std::size_t place, std::shared_ptr<submission::Outgoing> message) {
+  auto& one = *relays_.at(place);
+  one.breaker.begins(now());
+  auto verdict = co_await attempt_at(one.upstream, *message, one.credentials, around_.settings);
+  learn(one, verdict);
+  log_outcome(*message, verdict, around_.log);
+  co_return verdict;
+}
+
+// A refused log-in is the administrator's to mend; until then every message would fare the same.
+void Fallbacks::learn(One& one, const delivery::Verdict& verdict) {
+  const auto& attempt = verdict.attempt;
+  if (verdict.state() == delivery::MessageState::sent) one.today.add(now());
+  if (delivery::is_out_of_reach(attempt) || delivery::is_login_refused(attempt) ||
+      attempt.obstacle == delivery::Obstacle::no_common_login) {
+    const double chance = std::uniform_real_distribution<double>(0.0, 1.0)(chance_);
+    one.breaker.out_of_reach(now(), chance);
+  } else if (attempt.obstacle == delivery::Obstacle::given_up ||
+             attempt.obstacle == delivery::Obstacle::local_trouble) {
+    one.breaker.told_nothing();
+  } else {
+    one.breaker.reached();
+  }
+}
+
+void Fallbacks::ask_at_once() {
+  for (auto& one : relays_) one->breaker.ask_at_once(now());
+}
+
+asio::awaitable<void> Fallbacks::close_idle(std::chrono::steady_clock::duration limit) {
+  for (auto& one : relays_) co_await one->upstream.close_idle(limit);
+}
+
+}  // namespace todoku::relay

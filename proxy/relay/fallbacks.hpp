@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The fallback relays: each with its own connections and its own log-in, whether it is in reach,
+// and how much it has carried today. A client's password never comes here. Owned by main. I/O
+// thread.
+#include "proxy/delivery/breaker.hpp"
+#include "proxy/delivery/day_count.hpp"
+#include "proxy/delivery/fallback_rules.hpp"
+#include "proxy/relay/one_attempt.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace todoku::relay {
+
+class Fallbacks {
+ public:
+  explicit Fallbacks(Surroundings& around);
+  ~Fallbacks();
+
+  [[nodiscard]] bool none() const { return relays_.empty(); }
+  [[nodiscard]] std::size_t count() const { return relays_.size(); }
+  [[nodiscard]] const std::string& name(std::size_t place) const;
+  // One that logs in is out of reach until this was called.
+  void log_in_with(std::size_t place, smtp::Credentials credentials);
+  // In reach, and sent today; for every one, in the order of the settings.
+  [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
+
+  // One attempt; the verdict's relay is that one's host:port.
+  boost::asio::awaitable<delivery::Verdict> attempt(std::size_t place,
+                                                    std::shared_ptr<submission::Outgoing> message);
+  // The network is back.
+  void ask_at_once();
+  boost::asio::awaitable<void> close_idle(std::chrono::steady_clock::duration limit);
+
+ private:
+  struct One;
+  void learn(One& one, const delivery::Verdict& verdict);
+  Surroundings& around_;
+  std::vector<std::unique_ptr<One>> relays_;
+  std::mt19937 chance_;
+};
+
+}  // namespace todoku::relay

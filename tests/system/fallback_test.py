@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
+import json
+import os
+import socket
+import subprocess
+import time
+
+from prelude import SystemTest
+from system.ports import free_port, wait_until
+from system.raw_client import send_mail
+from system.skip import main
+from system.upstream import CLOSE, SILENT
+
+FAST = ("delivery.retry=300ms,600ms", "delivery.answer_budget=3s", "delivery.notice_mail=off")
+LISTED = ("554 5.7.1 Service unavailable; Client host [192.0.2.5] blocked using zen.spamhaus.org; "
+          "https://www.spamhaus.org/query/ip/192.0.2.5")
+MICROSOFT = ("550 5.7.1 Unfortunately, messages from [192.0.2.5] weren't sent. Please contact your Internet service "
+             "provider since part of their network is on our block list (S3140).")
+POOR = "554 5.7.1 The sending server 192.0.2.5 was refused because of its poor reputation"
+BUSY = "421 4.3.2 Service not available, closing transmission channel"
+
+
+def mail(number=1, sender="tester@example.test"):
+    head = f"From: <{sender}>\r\nMessage-ID: <{number}@example.test>\r\nSubject: Nr {number}\r\n\r\n"
+    return head.encode() + b"Text\r\n"
+
+
+class FallbackTest(SystemTest):
+    def way_round(self, sets=(), config="", login=True, **options):
+        """The usual server, the fallback, and Todoku between a client and both."""
+        usual = self.upstream(tls="none", login=login, **options)
+        other = self.upstream(tls="none", login=False)
+        more = ["--fallback", other.url]
+        if config:
+            file = os.path.join(self.directory, f"{id(usual)}.toml")
+            with open(file, "w", encoding="utf-8") as written:
+                written.write(config.format(fallback=other.url))
+            more = ["--config", file]
+        return usual, other, self.todoku(usual.url, *more, sets=(*FAST, *sets))
+
+    def send(self, todoku, number=1, recipients=("a@blocked.test",), **options):
+        return send_mail(todoku.port, mail(number), recipients=recipients, **options)
+
+    def events_of(self, todoku, kind):
+        found = []
+        for message in todoku.messages("list", "--all")["messages"]:
+            shown = todoku.messages("show", message["id"])
+            found += [event for event in shown["timeline"] if event.get("event") == kind]
+        return found
+
+
+class ByCause(FallbackTest):
+    def expect_round(self, stage, reply):
+        usual, other, todoku = self.way_round(sets=("delivery.chunking=false",) if stage == "data" else ())
+        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)  # the password is known to be right
+        usual.reactions = {stage: reply}
+        if stage in ("connect", "ehlo"):
+            usual.drop_connections()
+        answer = self.send(todoku, 2)
+        self.assertEqual(answer.code, 250, answer)
+        self.assertNotIn("queued", answer.text)
+        self.assertEqual([message.recipients for message in other.messages], [["a@blocked.test"]])
+        self.assertEqual(len(usual.messages), 1)
+
+    def test_a_blocklisted_server_at_every_stage(self):
+        for stage in ("connect", "ehlo", "mail", "rcpt", "data", "end"):
+            with self.subTest(stage=stage):
+                self.expect_round(stage, LISTED)
+
+    def test_other_words_for_a_bad_name(self):
+        for reply in (MICROSOFT, POOR):
+            with self.subTest(reply=reply[:30]):
+                self.expect_round("rcpt", reply)
+
+    def test_a_server_that_is_closing(self):
+        for stage in ("connect", "mail"):
+            with self.subTest(stage=stage):
+                self.expect_round(stage, BUSY)
+
+    def test_a_server_that_is_down(self):
+        usual, other, todoku = self.way_round()
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        usual.stop()
+        for number in (2, 3):
+            answer = self.send(todoku, number)
+            self.assertEqual(answer.code, 250, answer)
+            self.assertNotIn("queued", answer.text)
+        self.assertEqual(len(other.messages), 2)
+
+    def test_nothing_that_another_path_cannot_cure(self):
+        for stage, reply in (("rcpt", "550 5.1.1 <a@blocked.test>: User unknown"),
+                             ("rcpt", "552 5.2.2 Mailbox full"),
+                             ("mail", "552 5.3.4 Message size exceeds fixed limit"),
+                             ("mail", "553 5.7.1 <tester@example.test>: Sender address rejected: not owned by user"),
+                             ("end", "554 5.7.1 Message rejected: it looks like spam"),
+                             ("end", "550 5.7.26 This mail has been blocked because the sender is unauthenticated")):
+            with self.subTest(reply=reply):
+                usual, other, todoku = self.way_round()
+                usual.reactions = {stage: reply}
+                answer = self.send(todoku, 1)
+                self.assertEqual(answer.code, int(reply[:3]), answer)
+                self.assertEqual(other.messages, [])
+
+    def test_without_the_cause_in_when_it_is_not_used(self):
+        usual, other, todoku = self.way_round(config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n'
+                                                     'when = ["unreachable"]\n')
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 554)
+        self.assertEqual(other.connections, [])
+
+
+class OnlyOnce(FallbackTest):
+    def test_a_lost_last_answer_is_never_sent_another_way(self):
+        for reaction in (CLOSE, SILENT):
+            with self.subTest(reaction=reaction):
+                usual, other, todoku = self.way_round(sets=("delivery.final_dot_limit=1s",))
+                usual.reactions = {"end": reaction}
+                answer = self.send(todoku, 1)
+                self.assertEqual(answer.code, 250, answer)
+                self.assertEqual(len(usual.messages), 1)
+                self.assertEqual(self.send(todoku, 1).code, 250)  # the client comes again: it joins
+                time.sleep(1)  # several rounds of retries
+                self.assertEqual(other.messages, [])
+                self.assertEqual(len(usual.messages), 1)
+
+    def test_each_recipient_goes_one_way(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": lambda address: LISTED if address.endswith("@blocked.test") else None}
+        answer = self.send(todoku, 1, ("a@blocked.test", "b@fine.test", "c@blocked.test"))
+        self.assertEqual(answer.code, 250, answer)
+        wait_until(lambda: usual.messages and other.messages, 10)
+        self.assertEqual([message.recipients for message in other.messages], [["a@blocked.test", "c@blocked.test"]])
+        self.assertEqual([message.recipients for message in usual.messages], [["b@fine.test"]])
+        time.sleep(1)
+        self.assertEqual((len(usual.messages), len(other.messages)), (1, 1))
+
+    def test_with_an_unknown_user_among_them_nobody_gets_it(self):
+        usual, other, todoku = self.way_round()
+        replies = {"a@blocked.test": LISTED, "gone@fine.test": "550 5.1.1 User unknown"}
+        usual.reactions = {"rcpt": replies.get}
+        answer = self.send(todoku, 1, ("a@blocked.test", "gone@fine.test"))
+        self.assertEqual(answer.code, 550, answer)
+        self.assertIn("gone@fine.test", answer.text)
+        time.sleep(1)
+        self.assertEqual((usual.messages, other.messages), ([], []))
+
+    def test_what_the_fallback_refuses_gets_the_usual_servers_answer(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": LISTED}
+        other.reactions = {"rcpt": "554 5.7.1 Relay access denied"}
+        answer = self.send(todoku, 1)
+        self.assertEqual(answer.code, 554, answer)
+        self.assertIn("spamhaus", answer.text)
+
+    def test_a_lost_answer_of_the_fallback_is_unknown_too(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions, other.reactions = {"rcpt": LISTED}, {"end": CLOSE}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        time.sleep(1)
+        self.assertEqual(len(other.messages), 1)
+        listed = todoku.messages("list")
+        self.assertIn("unknown", json.dumps(listed))
+
+
+class Credentials(FallbackTest):
+    def test_the_clients_password_never_reaches_the_fallback(self):
+        usual = self.upstream(tls="none")
+        other = self.upstream(tls="none", login=True)  # offers AUTH, and would take it
+        todoku = self.todoku(usual.url, "--fallback", other.url, sets=FAST)
+        usual.reactions = {"mail": LISTED}
+        self.send(todoku, 1)
+        self.assertTrue(other.connections)
+        everything = b"".join(bytes(connection.seen) for connection in other.connections)
+        self.assertNotIn(b"AUTH", everything)
+
+    def test_nobody_uses_it_without_a_log_in_that_was_verified(self):
+        usual, other, todoku = self.way_round()
+        usual.stop()
+        self.assertEqual(self.send(todoku, 1).code, 454)
+        self.assertEqual(other.connections, [])
+
+    def test_only_allowed_senders_and_never_excluded_domains(self):
+        usual, other, todoku = self.way_round(config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n'
+                                                     'allowed_from = ["@example.test"]\nnever_to = ["blocked.test"]\n')
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1, ("a@sub.blocked.test",)).code, 554)
+        self.assertEqual(self.send(todoku, 2, ("a@other.test",), sender="x@elsewhere.test").code, 554)
+        self.assertEqual(other.messages, [])
+        self.assertEqual(self.send(todoku, 3, ("a@other.test",)).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+    def test_a_limit_of_messages_a_day(self):
+        usual, other, todoku = self.way_round(config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n'
+                                                     'messages_per_day = 1\n')
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(self.send(todoku, 2).code, 554)
+        self.assertEqual(len(other.messages), 1)
+
+
+class Memory(FallbackTest):
+    def blocked(self, address):
+        return LISTED if address.endswith("@blocked.test") else None
+
+    def test_a_destination_that_refused_goes_round_at_once_and_others_do_not(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": self.blocked}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        asked = usual.count("RCPT")
+        self.assertEqual(self.send(todoku, 2).code, 250)
+        self.assertEqual(usual.count("RCPT"), asked)
+        self.assertEqual(self.send(todoku, 3, ("b@fine.test",)).code, 250)
+        self.assertEqual([message.recipients for message in usual.messages], [["b@fine.test"]])
+        self.assertEqual(len(other.messages), 2)
+
+    def test_it_survives_a_restart(self):
+        usual, other, todoku = self.way_round(login=False)
+        usual.reactions = {"rcpt": self.blocked}
+        self.assertEqual(self.send(todoku, 1, user=None).code, 250)
+        self.assertEqual(todoku.stop(), 0)
+        todoku.start()
+        asked = usual.count("RCPT")
+        self.assertEqual(self.send(todoku, 2, user=None).code, 250)
+        self.assertEqual(usual.count("RCPT"), asked)
+        self.assertEqual(len(other.messages), 2)
+
+    def test_a_probe_brings_it_back(self):
+        usual, other, todoku = self.way_round(sets=("delivery.path_probe=1s",))
+        usual.reactions = {"rcpt": self.blocked}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        usual.reactions = {}
+        time.sleep(1.2)  # the time of the probe
+        self.assertEqual(self.send(todoku, 2).code, 250)
+        self.assertEqual(self.send(todoku, 3).code, 250)
+        self.assertEqual((len(usual.messages), len(other.messages)), (2, 1))
+
+    def test_switched_off_every_message_asks_the_usual_server(self):
+        usual, other, todoku = self.way_round(sets=("delivery.path_memory=off",))
+        usual.reactions = {"rcpt": self.blocked}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        asked = usual.count("RCPT")
+        self.assertEqual(self.send(todoku, 2).code, 250)
+        self.assertGreater(usual.count("RCPT"), asked)
+
+    def test_people_are_told_once(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": self.blocked}
+        for number in range(3):
+            self.assertEqual(self.send(todoku, number).code, 250)
+        wait_until(lambda: len(self.events_of(todoku, "rerouted")) == 3, 10)
+        self.assertEqual(len(self.events_of(todoku, "detour_began")), 1)
+
+
+class NameServer:
+    """dnsmasq with the records of one test, and no others."""
+
+    def __init__(self, *records):
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--no-daemon",
+             f"--port={self.port}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file",
+             "--local=/test/", *(f"--txt-record={name},{text}" for name, text in records)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(self.answers, 10)
+
+    def answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Alignment(FallbackTest):
+    STRICT = ("_dmarc.example.test", "v=DMARC1; p=reject")
+
+    def with_dns(self, *records):
+        names = NameServer(*records)
+        self.addCleanup(names.stop)
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"),
+            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
+        usual.reactions = {"rcpt": LISTED}
+        return other, todoku
+
+    def test_one_that_receivers_would_take_for_a_forger_is_not_used(self):
+        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 554)
+        self.assertEqual(other.connections, [])
+
+    def test_one_that_the_senders_spf_names_is(self):
+        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+    def test_where_no_policy_is_published_it_is_used(self):
+        other, todoku = self.with_dns(("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+    def test_a_silent_dns_stops_no_mail(self):
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.1", 0))
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{silent.getsockname()[1]}", "dns.timeout=500ms"))
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(len(other.messages), 1)
+
+
+if __name__ == "__main__":
+    main("dnsmasq")
