@@ -5,9 +5,6 @@
 #include "classifier/toml/careful_toml.hpp"
 #include "proxy/addresses/domain_name.hpp"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
 #include <algorithm>
 #include <array>
 #include <optional>

@@ -5,9 +5,6 @@
 
 #include "classifier/toml/careful_toml.hpp"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
 #include <algorithm>
 #include <array>
 #include <initializer_list>
