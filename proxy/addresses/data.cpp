@@ -2,11 +2,8 @@
 // Every key is known by name, so that a misspelt one is a mistake and not a silent default.
 #include "proxy/addresses/data.hpp"
 
+#include "classifier/toml/careful_toml.hpp"
 #include "proxy/addresses/domain_name.hpp"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>

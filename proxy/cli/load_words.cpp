@@ -38,6 +38,16 @@ explain::Catalog load_explanations(settings::Language language) {
   return catalog;
 }
 
+explain::Catalog load_check_words(settings::Language language) {
+  return read_catalog("messages/checks." + ending(language));
+}
+
+checks::Lists load_check_lists() {
+  auto read = checks::read_lists(config::embedded("checks/lists.toml"));
+  if (auto* lists = std::get_if<checks::Lists>(&read)) return std::move(*lists);
+  throw std::logic_error("checks/lists.toml: " + std::get<checks::ListsMistake>(read).what);
+}
+
 Classifier load_classifier() {
   std::vector<rules::RuleText> texts;
   for (const auto name : rules::shipped_files)

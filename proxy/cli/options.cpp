@@ -20,8 +20,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> commands{"serve",    "demo",   "explain", "check-address",
-                                                   "messages", "relays", "secret",  "config"};
+constexpr std::array<std::string_view, 9> commands{
+    "serve", "demo", "explain", "check", "check-address", "messages", "relays", "secret", "config"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -246,6 +246,19 @@ void declare_config(CLI::App& app, ConfigCheckOptions& options) {
   add_language(check, options.language);
 }
 
+void declare_check(CLI::App& app, CheckOptions& options) {
+  add_text(app, "FILE", options.file, "The message; without it, one on standard input", "");
+  add_texts(app, "--recipient", options.recipients,
+            "Who gets it, instead of those in To, Cc and Bcc; may be repeated", "ADDR");
+  add_text(app, "--config", options.config, "Settings file", "FILE");
+  add_texts(app, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "For programs: one JSON object");
+  app.footer(
+      "Exit code: 0 nothing found, 1 it would go and something was noticed, 2 it would be "
+      "held, 3 refused");
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
@@ -332,9 +345,10 @@ class Commands {
         add(app, "check-address",
             "Say whether an address looks mistyped, and what was probably meant", address_),
         address_);
+    declare_check(add(app, "check", "Look at a message before it is sent", check_), check_);
     declare_secret(
         add(app, "secret", "Keep the passwords and keys that the settings name", secret_), secret_);
-    declare_config(add(app, "config", "Work with the settings file", check_), check_);
+    declare_config(add(app, "config", "Work with the settings file", config_), config_);
   }
 
   // After app.parse(), which insists on one of them.
@@ -355,7 +369,8 @@ class Commands {
   ServeOptions serve_;
   DemoOptions demo_;
   ExplainOptions explain_;
-  ConfigCheckOptions check_;
+  ConfigCheckOptions config_;
+  CheckOptions check_;
   MessagesOptions messages_;
   CheckAddressOptions address_;
   RelaysOptions relays_;

@@ -3,9 +3,7 @@
 // missing. Format: config/providers/README.md.
 #include "proxy/providers/provider_reader.hpp"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "classifier/toml/careful_toml.hpp"
 
 #include <algorithm>
 #include <array>
