@@ -15,13 +15,12 @@
 #include <functional>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace todoku::cli {
 namespace {
 
 constexpr std::array<std::string_view, 9> commands{
-    "serve", "demo", "explain", "check", "check-address", "messages", "relays", "secret", "config"};
+    "serve", "demo", "explain", "check", "messages", "relays", "secret", "config", "check-address"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -234,16 +233,6 @@ void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
   app.add_flag("--no-known-domains", options.no_known_domains,
                "Do without the list of real domains that look like a slip of another");
   batch->excludes(addresses);
-  app.callback([&options] {
-    if (!options.batch && options.addresses.empty()) throw CLI::RequiredError("an address");
-  });
-}
-
-void declare_config(CLI::App& app, ConfigCheckOptions& options) {
-  app.require_subcommand(1);
-  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
-  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
-  add_language(check, options.language);
 }
 
 void declare_check(CLI::App& app, CheckOptions& options) {
@@ -322,60 +311,58 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   return usage_error(better.empty() ? error.what() : better, command);
 }
 
-// The commands, with the options that each was given.
+void declare_config(CLI::App& app, ConfigCheckOptions& options) {
+  app.require_subcommand(1);
+  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
+  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
+  add_language(check, options.language);
+}
+
+// Every command with its options; after the parse, those of the one that was given.
 class Commands {
  public:
-  explicit Commands(CLI::App& app) {
-    declare_serve(add(app, "serve", "Take mail from mail clients and send it on", serve_), serve_);
-    declare_demo(
-        add(app, "demo", "Show Todoku with a sandbox provider and sample mail; no account needed",
-            demo_),
-        demo_);
-    declare_messages(
-        add(app, "messages", "What became of your messages, and what you can do", messages_),
+  explicit Commands(CLI::App& app) : app_(app) {
+    app_.require_subcommand(1);
+    add("serve", "Take mail from mail clients and send it on", declare_serve, serve_);
+    add("demo", "Show Todoku with a sandbox provider and sample mail; no account needed",
+        declare_demo, demo_);
+    add("messages", "What became of your messages, and what you can do", declare_messages,
         messages_);
-    add_places(add(app, "relays", "Which mail servers take mail, and who gets mail by a spare one",
-                   relays_),
-               relays_);
-    declare_explain(
-        add(app, "explain", "Say why a message came back, whose side it is on, and what to do now",
-            explain_),
-        explain_);
-    declare_check_address(
-        add(app, "check-address",
-            "Say whether an address looks mistyped, and what was probably meant", address_),
-        address_);
-    declare_check(add(app, "check", "Look at a message before it is sent", check_), check_);
-    declare_secret(
-        add(app, "secret", "Keep the passwords and keys that the settings name", secret_), secret_);
-    declare_config(add(app, "config", "Work with the settings file", config_), config_);
+    add("relays", "Which mail servers take mail, and who gets mail by a spare one",
+        add_places<RelaysOptions>, relays_);
+    add("explain", "Say why a message came back, whose side it is on, and what to do now",
+        declare_explain, explain_);
+    add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);
+    add("check-address", "Say whether an address looks mistyped, and what was probably meant",
+        declare_check_address, address_);
+    add("check", "Look at a message before it is sent", declare_check, check_);
+    add("config", "Work with the settings file", declare_config, config_check_);
   }
+  Commands(const Commands&) = delete;
+  Commands& operator=(const Commands&) = delete;
 
-  // After app.parse(), which insists on one of them.
-  [[nodiscard]] Options chosen() const {
-    const auto found =
-        std::ranges::find_if(given_, [](const auto& command) { return command.first->parsed(); });
-    return found == given_.end() ? Options(Finished{exit_usage, {}}) : found->second();
-  }
+  [[nodiscard]] Options given() const { return given_(); }
 
  private:
-  template <typename Given>
-  CLI::App& add(CLI::App& app, const char* name, const char* meaning, const Given& options) {
-    auto& command = *app.add_subcommand(name, meaning);
-    given_.emplace_back(&command, [&options]() -> Options { return options; });
-    return command;
+  template <class Some>
+  void add(const char* name, const char* meaning, void (*declare)(CLI::App&, Some&),
+           Some& options) {
+    auto& command = *app_.add_subcommand(name, meaning);
+    declare(command, options);
+    command.callback([this, &options] { given_ = [&options] { return Options(options); }; });
   }
 
+  CLI::App& app_;
+  std::function<Options()> given_;
   ServeOptions serve_;
   DemoOptions demo_;
   ExplainOptions explain_;
-  ConfigCheckOptions config_;
+  ConfigCheckOptions config_check_;
   CheckOptions check_;
   MessagesOptions messages_;
-  CheckAddressOptions address_;
   RelaysOptions relays_;
   SecretOptions secret_;
-  std::vector<std::pair<const CLI::App*, std::function<Options()>>> given_;
+  CheckAddressOptions address_;
 };
 
 }  // namespace
@@ -390,8 +377,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.footer("To look around without an account: todoku demo");
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
-  app.require_subcommand(1);
-  Commands commands_of_app(app);  // app.parse() fills in its options
+  const Commands all(app);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -403,7 +389,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     return mistake_of(app, error, command);
   }
-  return commands_of_app.chosen();
+  auto given = all.given();
+  const auto* address = std::get_if<CheckAddressOptions>(&given);
+  if (address != nullptr && !address->batch && address->addresses.empty()) {
+    return usage_error("no address given", command);
+  }
+  return given;
 }
 
 }  // namespace todoku::cli

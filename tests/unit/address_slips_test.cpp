@@ -187,8 +187,8 @@ TEST(AddressCheck, ListedTyposquatsAreNotTakenForReal) {
 }
 
 TEST(AddressCheck, KnownDomainsAreLeftAloneOnlyWithTheList) {
-  EXPECT_EQ(without_known().check("rin@infoseek.com").verdict, Verdict::typo);
-  EXPECT_EQ(with_known().check("rin@infoseek.com").verdict, Verdict::ok);
+  EXPECT_EQ(without_known().check("rin@excite.com").verdict, Verdict::typo);
+  EXPECT_EQ(with_known().check("rin@excite.com").verdict, Verdict::ok);
 }
 
 TEST(AddressCheck, OffersASecondWhenTwoAreEquallyNear) {
