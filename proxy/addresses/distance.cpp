@@ -116,8 +116,8 @@ using Line = std::array<Cost, longest_compared + 1>;
 // The table of Damerau and Levenshtein, of which only four lines are needed at a time.
 struct Lines {
   std::array<Line, 4> all;  // filled before they are read
-  Line* third = &all[0];   // three above
-  Line* before = &all[1];  // two above
+  Line* third = &all[0];    // three above
+  Line* before = &all[1];   // two above
   Line* above = &all[2];
   Line* line = &all[3];
 
