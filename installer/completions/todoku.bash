@@ -17,7 +17,7 @@ _todoku() {
     --api | --set | --recipient | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain check config messages --help --version"
+        words="serve demo explain check config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -36,6 +36,7 @@ _todoku() {
             fi
             words="--recipient --config --set --lang --json --help"
             ;;
+          relays) words="--config --state-dir --lang --json --help" ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then
@@ -47,6 +48,14 @@ _todoku() {
                 retry) words+=" --yes" ;;
                 release) words+=" --correct" ;;
               esac
+            fi
+            ;;
+          secret)
+            if ((COMP_CWORD == 2)); then
+              words="set list remove --help"
+            else
+              words="--config --state-dir --lang --help"
+              if [[ ${COMP_WORDS[2]} == list ]]; then words+=" --json"; fi
             fi
             ;;
           config)

@@ -18,8 +18,18 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> commands{"serve", "demo",     "explain",
-                                                   "check", "messages", "config"};
+constexpr std::array<std::string_view, 8> commands{"serve",    "demo",   "explain", "check",
+                                                   "messages", "relays", "secret",  "config"};
+
+// "serve, demo, ... and config"
+std::string all_commands(std::string_view last_word) {
+  std::string list;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i > 0) list += i + 1 == commands.size() ? " " + std::string(last_word) + " " : ", ";
+    list += commands.at(i);
+  }
+  return list;
+}
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -100,7 +110,8 @@ const std::vector<std::string>& state_names() {
   return names;
 }
 
-void add_places(CLI::App& app, MessagesOptions& options) {
+template <class Options>
+void add_places(CLI::App& app, Options& options) {
   add_text(app, "--config", options.config, "Settings file", "FILE");
   add_text(app, "--state-dir", options.state_dir, "Folder of the todoku serve that is asked about",
            "DIR");
@@ -165,6 +176,34 @@ void declare_messages(CLI::App& app, MessagesOptions& options) {
   }
 }
 
+// The subcommands of secret.
+void declare_secret(CLI::App& app, SecretOptions& options) {
+  struct Command {
+    SecretAction action;
+    const char* name;
+    const char* meaning;
+  };
+  static constexpr std::array<Command, 3> list{{
+      {SecretAction::set, "set", "Keep a password or key, typed or on standard input"},
+      {SecretAction::list, "list", "The names of what is kept"},
+      {SecretAction::remove, "remove", "Forget it"},
+  }};
+  app.require_subcommand(1);
+  for (const auto& command : list) {
+    auto& sub = *app.add_subcommand(command.name, command.meaning);
+    sub.callback([&options, action = command.action] { options.action = action; });
+    if (command.action == SecretAction::list) {
+      sub.add_flag("--json", options.json, "For programs: one JSON object");
+    } else {
+      sub.add_option("NAME", options.name, "As the settings name it")->required()->type_name("");
+    }
+    add_text(sub, "--config", options.config, "Settings file", "FILE");
+    add_text(sub, "--state-dir", options.state_dir, "Folder of the todoku serve that uses it",
+             "DIR");
+    add_language(sub, options.language);
+  }
+}
+
 void declare_explain(CLI::App& app, ExplainOptions& options) {
   app.add_option("FILE", options.words,
                  "Returned mails; without any, one mail on standard input. Also an error in words: "
@@ -199,13 +238,12 @@ std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
-    return usage_error(
-        "unknown option " + settings::quoted(word) +
-            "; options stand after the command (serve, demo, explain, check, messages or config)",
-        "");
+    return usage_error("unknown option " + settings::quoted(word) +
+                           "; options stand after the command (" + all_commands("or") + ")",
+                       "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo, explain, check, messages and config"
+  message += near.empty() ? "; commands are " + all_commands("and")
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -245,6 +283,13 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   const auto& named = innermost(app);
   const std::string name = named.get_name();
   if (name == "config") return usage_error("config has one command: check FILE", command);
+  // What was typed behind a name may be the secret itself: it is not repeated.
+  const auto* parent = named.get_parent();
+  if (name == "secret" || (parent != nullptr && parent->get_name() == "secret"))
+    return usage_error(
+        "secret has the commands set NAME, list and remove NAME; set asks for the secret, or reads "
+        "it from standard input",
+        command);
   if (name == "messages")
     return usage_error(
         "messages has the commands list, show ID, retry ID, release ID and discard ID", command);
@@ -271,6 +316,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ConfigCheckOptions config_check;
   CheckOptions check;
   MessagesOptions messages;
+  RelaysOptions relays;
+  SecretOptions secret;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
@@ -279,11 +326,17 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& messages_app =
       *app.add_subcommand("messages", "What became of your messages, and what you can do");
   declare_messages(messages_app, messages);
+  auto& relays_app = *app.add_subcommand(
+      "relays", "Which mail servers take mail, and who gets mail by a spare one");
+  add_places(relays_app, relays);
   auto& explain_app = *app.add_subcommand(
       "explain", "Say why a message came back, whose side it is on, and what to do now");
   declare_explain(explain_app, explain);
   auto& check_app = *app.add_subcommand("check", "Look at a message before it is sent");
   declare_check(check_app, check);
+  auto& secret_app =
+      *app.add_subcommand("secret", "Keep the passwords and keys that the settings name");
+  declare_secret(secret_app, secret);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
   auto& config_check_app =
@@ -306,6 +359,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
+  if (relays_app.parsed()) return relays;
+  if (secret_app.parsed()) return secret;
   if (explain_app.parsed()) return explain;
   if (check_app.parsed()) return check;
   return config_check;

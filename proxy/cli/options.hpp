@@ -66,6 +66,28 @@ struct MessagesOptions {
   bool yes = false;                      // retry: it may arrive twice
 };
 
+struct RelaysOptions {
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+};
+
+enum class SecretAction : std::uint8_t {
+  set,
+  list,
+  remove
+};
+
+struct SecretOptions {
+  SecretAction action = SecretAction::list;
+  std::string name;  // set, remove
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;                    // list
+};
+
 struct ExplainOptions {
   std::vector<std::string> words;       // files; or, when none of them is one, an error in words
   std::optional<std::string> text;      // what an error says
@@ -91,7 +113,7 @@ struct Finished {
 };
 
 using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
-                             MessagesOptions, CheckOptions, Finished>;
+                             MessagesOptions, RelaysOptions, SecretOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

@@ -6,6 +6,7 @@
 // thread.
 #include "classifier/explain/messages.hpp"
 #include "proxy/checks/lists.hpp"
+#include "proxy/cli/fallback_logins.hpp"
 #include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
 #include "proxy/net/certificate.hpp"
@@ -78,6 +79,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();
+  boost::asio::awaitable<void> find_fallback_logins();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
@@ -105,6 +107,7 @@ class ProxyAssembly {
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<ProxyPathFacts> path_facts_;
   std::unique_ptr<relay::Paths> paths_;
+  std::unique_ptr<FallbackLogins> fallback_logins_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
   std::unique_ptr<submission::Gate> gate_;

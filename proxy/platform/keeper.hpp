@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace todoku::platform {
 
@@ -34,7 +35,8 @@ class Keeper {
   virtual Result<std::optional<wire::Secret>> get(const std::string& name) = 0;
   virtual error_code set(const std::string& name, const wire::Secret& secret) = 0;
   virtual error_code remove(const std::string& name) = 0;
-  virtual KeeperState unlock() = 0;  // may prompt; the state afterwards
+  virtual Result<std::vector<std::string>> names() = 0;  // of all, in no order
+  virtual KeeperState unlock() = 0;                      // may prompt; the state afterwards
   // Any thread: the call under way, and all later ones, end soon.
   virtual void cancel() = 0;
 };

@@ -105,6 +105,24 @@ class LinuxKeeper : public Keeper {
     return failure.code();
   }
 
+  Result<std::vector<std::string>> names() override {
+    if (const error_code code = check()) return code;
+    Failure failure;
+    GList* const items = secret_password_search_sync(&schema(), SECRET_SEARCH_ALL, cancel_.get(),
+                                                     failure.out(), nullptr);
+    if (failure.code()) return failure.code();
+    std::vector<std::string> found;
+    for (const GList* item = items; item != nullptr; item = item->next) {
+      GHashTable* const attributes =
+          secret_retrievable_get_attributes(SECRET_RETRIEVABLE(item->data));
+      const auto* name = static_cast<const char*>(g_hash_table_lookup(attributes, "name"));
+      if (name != nullptr) found.emplace_back(name);
+      g_hash_table_unref(attributes);
+    }
+    g_list_free_full(items, g_object_unref);
+    return found;
+  }
+
   KeeperState unlock() override {
     const auto collection = default_collection();
     if (!collection) return KeeperState::absent;

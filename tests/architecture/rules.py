@@ -26,7 +26,7 @@ FLOOR_0_MAY_INCLUDE = {
     'proxy/settings': {'proxy/wire'},                             # Secret
     'proxy/smtp': {'proxy/wire'},                                 # Dialogue, LineReader, Secret
     'proxy/mailbox': {'proxy/wire'},
-    'proxy/mailauth': {'proxy/wire', 'classifier/mail'},      # DnsDialogue; letters and header fields
+    'proxy/mailauth': {'proxy/wire', 'proxy/smtp', 'classifier/mail'},  # DnsDialogue; base64; header fields
     'proxy/providers': {'proxy/wire'},
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},

@@ -129,6 +129,25 @@ TEST(CliOptions, MessagesListTakesFilters) {
   EXPECT_EQ(some.language, "ja");
 }
 
+TEST(CliOptions, SecretsAreNamedAndNeverGiven) {
+  const auto set = std::get<SecretOptions>(parse({"secret", "set", "spare", "--state-dir", "/s"}));
+  EXPECT_EQ(set.action, SecretAction::set);
+  EXPECT_EQ(set.name, "spare");
+  EXPECT_EQ(set.state_dir, "/s");
+  EXPECT_TRUE(std::get<SecretOptions>(parse({"secret", "list", "--json"})).json);
+  EXPECT_EQ(std::get<SecretOptions>(parse({"secret", "remove", "a b"})).action,
+            SecretAction::remove);
+  for (const auto& wrong : {std::vector<const char*>{"secret"},
+                            {"secret", "set"},
+                            {"secret", "set", "spare", "s3cret"},
+                            {"secret", "show", "spare"}}) {
+    const auto finished = std::get<Finished>(parse(wrong));
+    EXPECT_EQ(finished.code, exit_usage);
+    EXPECT_THAT(finished.text, HasSubstr("set NAME, list and remove NAME"));
+    EXPECT_THAT(finished.text, Not(HasSubstr("s3cret")));
+  }
+}
+
 TEST(CliOptions, TheOtherMessagesCommandsTakeAnId) {
   const auto show = messages({"show", "0TR5"});
   EXPECT_EQ(show.action, MessagesAction::show);

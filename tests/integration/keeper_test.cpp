@@ -10,6 +10,8 @@
 #include "tests/support/program.hpp"
 #include "tests/support/scratch_dir.hpp"
 
+#include <gmock/gmock.h>
+
 #include <cstdlib>
 
 namespace todoku::platform {
@@ -102,12 +104,14 @@ TEST(SystemKeeperTest, GnomeKeyringUnlockedLockedAndGone) {
   EXPECT_TRUE(again->key == made->key);
   EXPECT_FALSE(keeper->set("other", wire::Secret("p\xc3\xa4ss")));
   EXPECT_EQ((*keeper->get("other"))->reveal(), "p\xc3\xa4ss");
+  EXPECT_THAT(*keeper->names(), testing::UnorderedElementsAre("store key", "other"));
   EXPECT_FALSE(keeper->remove("other"));
   EXPECT_FALSE(*keeper->get("other"));
 
   ASSERT_EQ(lock_the_keyring(), 0);
   EXPECT_EQ(keeper->state(), KeeperState::locked);
   EXPECT_EQ(keeper->get("store key").error(), errc::operation_not_permitted);
+  EXPECT_EQ(keeper->names().error(), errc::operation_not_permitted);
   EXPECT_EQ(obtain_store_key(*keeper, home.path())->source, StoreKeySource::this_run);
 
   keyring.end();

@@ -36,6 +36,12 @@ class FakeKeeper : public platform::Keeper {
     if (!fails_with) secrets.erase(name);
     return fails_with;
   }
+  Result<std::vector<std::string>> names() override {
+    if (fails_with) return fails_with;
+    std::vector<std::string> found;
+    for (const auto& [name, secret] : secrets) found.push_back(name);
+    return found;
+  }
   platform::KeeperState unlock() override { return state(); }
   void cancel() override {
     const std::lock_guard lock(mutex_);
