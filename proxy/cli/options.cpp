@@ -221,6 +221,13 @@ void declare_explain(CLI::App& app, ExplainOptions& options) {
   all->excludes(text)->excludes(batch)->excludes(json);
 }
 
+void declare_config(CLI::App& app, ConfigCheckOptions& options) {
+  app.require_subcommand(1);
+  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
+  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
+  add_language(check, options.language);
+}
+
 void declare_check(CLI::App& app, CheckOptions& options) {
   add_text(app, "FILE", options.file, "The message; without it, one on standard input", "");
   add_texts(app, "--recipient", options.recipients,
@@ -338,13 +345,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
       *app.add_subcommand("secret", "Keep the passwords and keys that the settings name");
   declare_secret(secret_app, secret);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
-  config_app.require_subcommand(1);
-  auto& config_check_app =
-      *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  config_check_app.add_option("FILE", config_check.file, "Settings file")
-      ->required()
-      ->type_name("");
-  add_language(config_check_app, config_check.language);
+  declare_config(config_app, config_check);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
