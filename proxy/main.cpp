@@ -9,6 +9,7 @@
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/relays.hpp"
 #include "proxy/cli/run_check.hpp"
+#include "proxy/cli/run_check_address.hpp"
 #include "proxy/cli/run_demo.hpp"
 #include "proxy/cli/run_explain.hpp"
 #include "proxy/cli/sealing.hpp"
@@ -90,6 +91,19 @@ int run(const todoku::cli::ExplainOptions& options) {
       classifier, situations, words,    todoku::cli::standard_output(),
       std::cin,   std::cout,  std::cerr};
   return todoku::cli::run_explain(options, tools);
+}
+
+int run(const todoku::cli::CheckAddressOptions& options) {
+  std::ios::sync_with_stdio(false);  // lists come and go in large pieces
+  const auto checker = todoku::cli::load_checker(!options.no_known_domains);
+  const bool needs_words = !options.batch || options.language;
+  const auto words =
+      needs_words
+          ? todoku::cli::load_address_words(chosen_language(options.language, Language::automatic))
+          : todoku::explain::Catalog();
+  const todoku::cli::CheckAddressTools tools{checker, words, todoku::cli::standard_output(),
+                                             std::cin, std::cout};
+  return todoku::cli::run_check_address(options, tools);
 }
 
 int run(const todoku::cli::ConfigCheckOptions& options) {

@@ -17,7 +17,7 @@ _todoku() {
     --api | --set | --recipient | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain check config messages relays secret --help --version"
+        words="serve demo explain check check-address config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -30,13 +30,14 @@ _todoku() {
             fi
             words="--text --lang --json --batch --all-causes --help"
             ;;
+          relays) words="--config --state-dir --lang --json --help" ;;
+          check-address) words="--lang --json --batch --no-known-domains --help" ;;
           check)
             if [[ $word != -* ]]; then
               compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return
             fi
             words="--recipient --config --set --lang --json --help"
             ;;
-          relays) words="--config --state-dir --lang --json --help" ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strict: a list that is missing, empty or unknown is a mistake, so that no check is blind unseen.
+#include "classifier/toml/careful_toml.hpp"
 #include "proxy/checks/lists.hpp"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>

@@ -64,4 +64,20 @@ explain::Situations load_situations() {
   throw std::logic_error("situations.toml: " + std::get<explain::CatalogError>(parsed).what);
 }
 
+explain::Catalog load_address_words(settings::Language language) {
+  return read_catalog("messages/addresses." + ending(language));
+}
+
+addresses::Checker load_checker(bool with_known) {
+  addresses::Data data;
+  std::vector<addresses::DataMistake> mistakes;
+  addresses::read_targets(config::embedded("addresses/targets.toml"), data, mistakes);
+  addresses::read_endings(config::embedded("addresses/endings.toml"), data, mistakes);
+  if (!mistakes.empty())
+    throw std::logic_error(mistakes.front().file + ":" + std::to_string(mistakes.front().line) +
+                           ": " + mistakes.front().what);
+  if (with_known) data.known = config::embedded("addresses/known.txt");
+  return addresses::Checker(std::move(data));
+}
+
 }  // namespace todoku::cli

@@ -18,8 +18,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> commands{"serve",    "demo",   "explain", "check",
-                                                   "messages", "relays", "secret",  "config"};
+constexpr std::array<std::string_view, 9> commands{
+    "serve", "demo", "explain", "check", "messages", "relays", "secret", "config", "check-address"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -221,6 +221,19 @@ void declare_explain(CLI::App& app, ExplainOptions& options) {
   all->excludes(text)->excludes(batch)->excludes(json);
 }
 
+void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
+  auto* addresses =
+      app.add_option("ADDR", options.addresses, "Addresses to look at")->type_name("");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "One JSON object for each address");
+  auto* batch = app.add_flag(
+      "--batch", options.batch,
+      "Addresses on standard input, one a line; one JSON line each on standard output");
+  app.add_flag("--no-known-domains", options.no_known_domains,
+               "Do without the list of real domains that look like a slip of another");
+  batch->excludes(addresses);
+}
+
 void declare_config(CLI::App& app, ConfigCheckOptions& options) {
   app.require_subcommand(1);
   auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
@@ -304,6 +317,67 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   return usage_error(better.empty() ? error.what() : better, command);
 }
 
+// Every subcommand with what is read for it.
+class Commands {
+ public:
+  explicit Commands(CLI::App& app) {
+    declare_serve(add(app, "serve", "Take mail from mail clients and send it on"), serve_);
+    declare_demo(
+        add(app, "demo", "Show Todoku with a sandbox provider and sample mail; no account needed"),
+        demo_);
+    declare_messages(add(app, "messages", "What became of your messages, and what you can do"),
+                     messages_);
+    add_places(add(app, "relays", "Which mail servers take mail, and who gets mail by a spare one"),
+               relays_);
+    declare_explain(
+        add(app, "explain", "Say why a message came back, whose side it is on, and what to do now"),
+        explain_);
+    declare_secret(add(app, "secret", "Keep the passwords and keys that the settings name"),
+                   secret_);
+    declare_check_address(add(app, "check-address",
+                              "Say whether an address looks mistyped, and what was probably meant"),
+                          address_);
+    declare_check(add(app, "check", "Look at a message before it is sent"), check_);
+    declare_config(add(app, "config", "Work with the settings file"), config_check_);
+  }
+
+  // After the command line was read.
+  [[nodiscard]] Options chosen() const {
+    if (is_named("serve")) return serve_;
+    if (is_named("demo")) return demo_;
+    if (is_named("messages")) return messages_;
+    if (is_named("relays")) return relays_;
+    if (is_named("secret")) return secret_;
+    if (is_named("explain")) return explain_;
+    if (is_named("check")) return check_;
+    if (!is_named("check-address")) return config_check_;
+    if (address_.batch || !address_.addresses.empty()) return address_;
+    return usage_error("no address given", "check-address");
+  }
+
+ private:
+  CLI::App& add(CLI::App& app, const char* name, const char* meaning) {
+    auto* added = app.add_subcommand(name, meaning);
+    apps_.push_back(added);
+    return *added;
+  }
+  [[nodiscard]] bool is_named(std::string_view name) const {
+    return std::ranges::any_of(
+        apps_, [name](const CLI::App* app) { return app->parsed() && app->get_name() == name; });
+  }
+
+  std::vector<const CLI::App*> apps_;
+  ServeOptions serve_;
+  DemoOptions demo_;
+  ExplainOptions explain_;
+  ConfigCheckOptions config_check_;
+  CheckOptions check_;
+  MessagesOptions messages_;
+  RelaysOptions relays_;
+  SecretOptions secret_;
+  CheckAddressOptions address_;
+};
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
@@ -317,35 +391,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
   app.require_subcommand(1);
-  ServeOptions serve;
-  DemoOptions demo;
-  ExplainOptions explain;
-  ConfigCheckOptions config_check;
-  CheckOptions check;
-  MessagesOptions messages;
-  RelaysOptions relays;
-  SecretOptions secret;
-  auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
-  declare_serve(serve_app, serve);
-  auto& demo_app = *app.add_subcommand(
-      "demo", "Show Todoku with a sandbox provider and sample mail; no account needed");
-  declare_demo(demo_app, demo);
-  auto& messages_app =
-      *app.add_subcommand("messages", "What became of your messages, and what you can do");
-  declare_messages(messages_app, messages);
-  auto& relays_app = *app.add_subcommand(
-      "relays", "Which mail servers take mail, and who gets mail by a spare one");
-  add_places(relays_app, relays);
-  auto& explain_app = *app.add_subcommand(
-      "explain", "Say why a message came back, whose side it is on, and what to do now");
-  declare_explain(explain_app, explain);
-  auto& check_app = *app.add_subcommand("check", "Look at a message before it is sent");
-  declare_check(check_app, check);
-  auto& secret_app =
-      *app.add_subcommand("secret", "Keep the passwords and keys that the settings name");
-  declare_secret(secret_app, secret);
-  auto& config_app = *app.add_subcommand("config", "Work with the settings file");
-  declare_config(config_app, config_check);
+  Commands all(app);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -357,14 +403,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     return mistake_of(app, error, command);
   }
-  if (serve_app.parsed()) return serve;
-  if (demo_app.parsed()) return demo;
-  if (messages_app.parsed()) return messages;
-  if (relays_app.parsed()) return relays;
-  if (secret_app.parsed()) return secret;
-  if (explain_app.parsed()) return explain;
-  if (check_app.parsed()) return check;
-  return config_check;
+  return all.chosen();
 }
 
 }  // namespace todoku::cli

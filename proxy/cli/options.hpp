@@ -97,6 +97,14 @@ struct ExplainOptions {
   bool all_causes = false;  // every explanation, Japanese and English side by side
 };
 
+struct CheckAddressOptions {
+  std::vector<std::string> addresses;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  bool batch = false;             // addresses on standard input, one JSON line each
+  bool no_known_domains = false;  // as if no list of real domains were at hand
+};
+
 struct CheckOptions {
   std::optional<std::string> file;      // absent or "-" = standard input
   std::vector<std::string> recipients;  // empty = those of the message's header
@@ -112,8 +120,9 @@ struct Finished {
   std::string text;  // ends with a newline
 };
 
-using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
-                             MessagesOptions, RelaysOptions, SecretOptions, CheckOptions, Finished>;
+using Options =
+    std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions, MessagesOptions,
+                 RelaysOptions, SecretOptions, CheckAddressOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 
