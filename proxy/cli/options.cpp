@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -234,13 +235,6 @@ void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
   batch->excludes(addresses);
 }
 
-void declare_config(CLI::App& app, ConfigCheckOptions& options) {
-  app.require_subcommand(1);
-  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
-  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
-  add_language(check, options.language);
-}
-
 void declare_check(CLI::App& app, CheckOptions& options) {
   add_text(app, "FILE", options.file, "The message; without it, one on standard input", "");
   add_texts(app, "--recipient", options.recipients,
@@ -317,56 +311,49 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   return usage_error(better.empty() ? error.what() : better, command);
 }
 
-// Every subcommand with what is read for it.
+void declare_config(CLI::App& app, ConfigCheckOptions& options) {
+  app.require_subcommand(1);
+  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
+  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
+  add_language(check, options.language);
+}
+
+// Every command with its options; after the parse, those of the one that was given.
 class Commands {
  public:
-  explicit Commands(CLI::App& app) {
-    declare_serve(add(app, "serve", "Take mail from mail clients and send it on"), serve_);
-    declare_demo(
-        add(app, "demo", "Show Todoku with a sandbox provider and sample mail; no account needed"),
-        demo_);
-    declare_messages(add(app, "messages", "What became of your messages, and what you can do"),
-                     messages_);
-    add_places(add(app, "relays", "Which mail servers take mail, and who gets mail by a spare one"),
-               relays_);
-    declare_explain(
-        add(app, "explain", "Say why a message came back, whose side it is on, and what to do now"),
-        explain_);
-    declare_secret(add(app, "secret", "Keep the passwords and keys that the settings name"),
-                   secret_);
-    declare_check_address(add(app, "check-address",
-                              "Say whether an address looks mistyped, and what was probably meant"),
-                          address_);
-    declare_check(add(app, "check", "Look at a message before it is sent"), check_);
-    declare_config(add(app, "config", "Work with the settings file"), config_check_);
+  explicit Commands(CLI::App& app) : app_(app) {
+    app_.require_subcommand(1);
+    add("serve", "Take mail from mail clients and send it on", declare_serve, serve_);
+    add("demo", "Show Todoku with a sandbox provider and sample mail; no account needed",
+        declare_demo, demo_);
+    add("messages", "What became of your messages, and what you can do", declare_messages,
+        messages_);
+    add("relays", "Which mail servers take mail, and who gets mail by a spare one",
+        add_places<RelaysOptions>, relays_);
+    add("explain", "Say why a message came back, whose side it is on, and what to do now",
+        declare_explain, explain_);
+    add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);
+    add("check-address", "Say whether an address looks mistyped, and what was probably meant",
+        declare_check_address, address_);
+    add("check", "Look at a message before it is sent", declare_check, check_);
+    add("config", "Work with the settings file", declare_config, config_check_);
   }
+  Commands(const Commands&) = delete;
+  Commands& operator=(const Commands&) = delete;
 
-  // After the command line was read.
-  [[nodiscard]] Options chosen() const {
-    if (is_named("serve")) return serve_;
-    if (is_named("demo")) return demo_;
-    if (is_named("messages")) return messages_;
-    if (is_named("relays")) return relays_;
-    if (is_named("secret")) return secret_;
-    if (is_named("explain")) return explain_;
-    if (is_named("check")) return check_;
-    if (!is_named("check-address")) return config_check_;
-    if (address_.batch || !address_.addresses.empty()) return address_;
-    return usage_error("no address given", "check-address");
-  }
+  [[nodiscard]] Options given() const { return given_(); }
 
  private:
-  CLI::App& add(CLI::App& app, const char* name, const char* meaning) {
-    auto* added = app.add_subcommand(name, meaning);
-    apps_.push_back(added);
-    return *added;
-  }
-  [[nodiscard]] bool is_named(std::string_view name) const {
-    return std::ranges::any_of(
-        apps_, [name](const CLI::App* app) { return app->parsed() && app->get_name() == name; });
+  template <class Some>
+  void add(const char* name, const char* meaning, void (*declare)(CLI::App&, Some&),
+           Some& options) {
+    auto& command = *app_.add_subcommand(name, meaning);
+    declare(command, options);
+    command.callback([this, &options] { given_ = [&options] { return Options(options); }; });
   }
 
-  std::vector<const CLI::App*> apps_;
+  CLI::App& app_;
+  std::function<Options()> given_;
   ServeOptions serve_;
   DemoOptions demo_;
   ExplainOptions explain_;
@@ -390,8 +377,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.footer("To look around without an account: todoku demo");
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
-  app.require_subcommand(1);
-  Commands all(app);
+  const Commands all(app);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -403,7 +389,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     return mistake_of(app, error, command);
   }
-  return all.chosen();
+  auto given = all.given();
+  const auto* address = std::get_if<CheckAddressOptions>(&given);
+  if (address != nullptr && !address->batch && address->addresses.empty()) {
+    return usage_error("no address given", command);
+  }
+  return given;
 }
 
 }  // namespace todoku::cli
