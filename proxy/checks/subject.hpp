@@ -43,7 +43,7 @@ struct Subject {
 
 [[nodiscard]] Reading read(const skeleton::Skeleton& skeleton, const Lists& lists);
 
-// "a, b, c and 4 more" for parameters: at most a few, joined by ", ", then "+4".
+// For parameters: "a, b, c (+4)", the first few and how many more.
 [[nodiscard]] std::string joined(const std::vector<std::string>& items, std::size_t most = 5);
 
 }  // namespace todoku::checks
