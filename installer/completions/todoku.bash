@@ -17,7 +17,7 @@ _todoku() {
     --api | --set | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain config messages secret --help --version"
+        words="serve demo explain config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -30,6 +30,7 @@ _todoku() {
             fi
             words="--text --lang --json --batch --all-causes --help"
             ;;
+          relays) words="--config --state-dir --lang --json --help" ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then

@@ -18,8 +18,18 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> commands{"serve",    "demo",   "explain",
-                                                   "messages", "secret", "config"};
+constexpr std::array<std::string_view, 7> commands{"serve",  "demo",   "explain", "messages",
+                                                   "relays", "secret", "config"};
+
+// "serve, demo, ... and config"
+std::string all_commands(std::string_view last_word) {
+  std::string list;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i > 0) list += i + 1 == commands.size() ? " " + std::string(last_word) + " " : ", ";
+    list += commands.at(i);
+  }
+  return list;
+}
 
 // The library ends sentences as it likes; one clear line and where help is.
 Finished usage_error(std::string_view message, std::string_view command) {
@@ -100,7 +110,8 @@ const std::vector<std::string>& state_names() {
   return names;
 }
 
-void add_places(CLI::App& app, MessagesOptions& options) {
+template <class Options>
+void add_places(CLI::App& app, Options& options) {
   add_text(app, "--config", options.config, "Settings file", "FILE");
   add_text(app, "--state-dir", options.state_dir, "Folder of the todoku serve that is asked about",
            "DIR");
@@ -214,13 +225,12 @@ std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
   if (word.starts_with('-'))
-    return usage_error(
-        "unknown option " + settings::quoted(word) +
-            "; options stand after the command (serve, demo, explain, messages, secret or config)",
-        "");
+    return usage_error("unknown option " + settings::quoted(word) +
+                           "; options stand after the command (" + all_commands("or") + ")",
+                       "");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
-  message += near.empty() ? "; commands are serve, demo, explain, messages, secret and config"
+  message += near.empty() ? "; commands are " + all_commands("and")
                           : "; did you mean " + std::string(near) + "?";
   return usage_error(message, "");
 }
@@ -293,6 +303,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ConfigCheckOptions check;
   MessagesOptions messages;
   SecretOptions secret;
+  RelaysOptions relays;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
@@ -301,6 +312,9 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& messages_app =
       *app.add_subcommand("messages", "What became of your messages, and what you can do");
   declare_messages(messages_app, messages);
+  auto& relays_app = *app.add_subcommand(
+      "relays", "Which mail servers take mail, and who gets mail by a spare one");
+  add_places(relays_app, relays);
   auto& explain_app = *app.add_subcommand(
       "explain", "Say why a message came back, whose side it is on, and what to do now");
   declare_explain(explain_app, explain);
@@ -327,6 +341,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
   if (secret_app.parsed()) return secret;
+  if (relays_app.parsed()) return relays;
   if (explain_app.parsed()) return explain;
   return check;
 }

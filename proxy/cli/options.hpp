@@ -81,6 +81,13 @@ struct SecretOptions {
   bool json = false;                    // list
 };
 
+struct RelaysOptions {
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+};
+
 struct ExplainOptions {
   std::vector<std::string> words;       // files; or, when none of them is one, an error in words
   std::optional<std::string> text;      // what an error says
@@ -97,7 +104,7 @@ struct Finished {
 };
 
 using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
-                             MessagesOptions, SecretOptions, Finished>;
+                             MessagesOptions, RelaysOptions, SecretOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

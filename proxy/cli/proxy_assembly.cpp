@@ -65,6 +65,9 @@ std::optional<StartFailure> ProxyAssembly::start() {
   if (auto failure = open_store()) return failure;
   build_rooms();
   complete("recover", take_over());
+  store::Changes relays;
+  relays.push_back(paths_->all_relays());
+  store_->write_behind(std::move(relays));
   if (auto failure = open_listeners()) return failure;
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());

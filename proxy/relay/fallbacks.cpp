@@ -4,6 +4,7 @@
 #include "proxy/delivery/next_step.hpp"
 #include "proxy/relay/keeping.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace todoku::relay {
@@ -33,6 +34,7 @@ struct Fallbacks::One {
   delivery::DayCount today;
   smtp::Credentials credentials;
   bool has_login;
+  std::optional<bool> was_in_reach;  // as the last attempt showed
 };
 
 Fallbacks::Fallbacks(Surroundings& around) : around_(around), chance_(std::random_device{}()) {
@@ -65,30 +67,40 @@ std::vector<delivery::FallbackNow> Fallbacks::now_of_all() const {
   return all;
 }
 
-asio::awaitable<delivery::Verdict> Fallbacks::attempt(
-    std::size_t place, std::shared_ptr<submission::Outgoing> message) {
+asio::awaitable<delivery::Verdict> Fallbacks::attempt(std::size_t place,
+                                                      std::shared_ptr<submission::Outgoing> message,
+                                                      store::Changes& changes) {
   auto& one = *relays_.at(place);
   one.breaker.begins(now());
   auto verdict = co_await attempt_at(one.upstream, *message, one.credentials, around_.settings);
-  learn(one, verdict);
+  learn(one, verdict, changes);
   log_outcome(*message, verdict, around_.log);
   co_return verdict;
 }
 
 // A refused log-in is the administrator's to mend; until then every message would fare the same.
-void Fallbacks::learn(One& one, const delivery::Verdict& verdict) {
+void Fallbacks::learn(One& one, const delivery::Verdict& verdict, store::Changes& changes) {
   const auto& attempt = verdict.attempt;
   if (verdict.state() == delivery::MessageState::sent) one.today.add(now());
   if (delivery::is_out_of_reach(attempt) || delivery::is_login_refused(attempt) ||
       attempt.obstacle == delivery::Obstacle::no_common_login) {
     const double chance = std::uniform_real_distribution<double>(0.0, 1.0)(chance_);
     one.breaker.out_of_reach(now(), chance);
+    note_reach(one, attempt, false, changes);
   } else if (attempt.obstacle == delivery::Obstacle::given_up ||
              attempt.obstacle == delivery::Obstacle::local_trouble) {
     one.breaker.told_nothing();
   } else {
     one.breaker.reached();
+    note_reach(one, attempt, true, changes);
   }
+}
+
+void Fallbacks::note_reach(One& one, const delivery::Attempt& attempt, bool is_in_reach,
+                           store::Changes& changes) {
+  if (one.was_in_reach == is_in_reach) return;
+  one.was_in_reach = is_in_reach;
+  changes.push_back(reach_of(name_of(one.fallback.relay), attempt, is_in_reach));
 }
 
 void Fallbacks::ask_at_once() {

@@ -8,6 +8,7 @@
 #include "proxy/delivery/day_count.hpp"
 #include "proxy/delivery/fallback_rules.hpp"
 #include "proxy/relay/one_attempt.hpp"
+#include "proxy/store/records.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -33,16 +34,20 @@ class Fallbacks {
   // In reach, and sent today; for every one, in the order of the settings.
   [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
 
-  // One attempt; the verdict's relay is that one's host:port.
+  // One attempt; the verdict's relay is that one's host:port. What it shows of the relay goes into
+  // changes, where that is new.
   boost::asio::awaitable<delivery::Verdict> attempt(std::size_t place,
-                                                    std::shared_ptr<submission::Outgoing> message);
+                                                    std::shared_ptr<submission::Outgoing> message,
+                                                    store::Changes& changes);
   // The network is back.
   void ask_at_once();
   boost::asio::awaitable<void> close_idle(std::chrono::steady_clock::duration limit);
 
  private:
   struct One;
-  void learn(One& one, const delivery::Verdict& verdict);
+  void learn(One& one, const delivery::Verdict& verdict, store::Changes& changes);
+  static void note_reach(One& one, const delivery::Attempt& attempt, bool is_in_reach,
+                         store::Changes& changes);
   Surroundings& around_;
   std::vector<std::unique_ptr<One>> relays_;
   std::mt19937 chance_;

@@ -2,12 +2,25 @@
 // Records of messages.
 #include "proxy/relay/keeping.hpp"
 
+#include "proxy/delivery/verdict.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace todoku::relay {
 
 store::Time now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+store::PutRelay reach_of(const std::string& relay, const delivery::Attempt& attempt,
+                         bool is_in_reach) {
+  store::StoredRelay known;
+  known.name = relay;
+  known.state = is_in_reach ? store::RelayState::in_reach : store::RelayState::out_of_reach;
+  known.since = now();
+  if (!is_in_reach) known.trouble = delivery::trouble_in_words(attempt);
+  return {std::move(known)};
 }
 
 store::StoredMessage record_of(const submission::Outgoing& message, const store::RepeatKey& key) {

@@ -24,6 +24,10 @@ struct Keeping {
 
 [[nodiscard]] store::Time now();
 
+// What an attempt has shown of a relay.
+[[nodiscard]] store::PutRelay reach_of(const std::string& relay, const delivery::Attempt& attempt,
+                                       bool is_in_reach);
+
 // A record of a message that has arrived whole; its state is `sending`.
 [[nodiscard]] store::StoredMessage record_of(const submission::Outgoing& message,
                                              const store::RepeatKey& key);

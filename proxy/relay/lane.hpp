@@ -31,6 +31,7 @@ struct Lane {
   store::Time last_look{};  // when the relay was last found out of reach
   store::Time last_begun{};
   std::size_t under_way = 0;
+  bool is_known = false;       // an attempt has shown whether it is in reach
   bool has_way_round = false;  // mail may go by a fallback relay while this one is out of reach
   std::set<std::string> wants_login;  // users whose mail waits for their log-in
 };

@@ -90,6 +90,18 @@ Paths::Paths(Surroundings& around, Relay& relay, PathFacts& facts)
       book_(around.settings),
       rules_(around.settings.fallbacks) {}
 
+store::SetRelays Paths::all_relays() const {
+  store::SetRelays all;
+  for (const auto& account : around_.settings.accounts) {
+    all.relays.push_back({name_of(account.upstream), "", store::RelayState::not_tried, now(), ""});
+  }
+  for (const auto& fallback : around_.settings.fallbacks) {
+    all.relays.push_back(
+        {name_of(fallback.relay), fallback.name, store::RelayState::not_tried, now(), ""});
+  }
+  return all;
+}
+
 bool Paths::leads_round(FallbackCause cause) const {
   return std::ranges::any_of(around_.settings.fallbacks, [cause](const auto& fallback) {
     return std::ranges::find(fallback.when, cause) != fallback.when.end();
@@ -250,7 +262,8 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
 
 asio::awaitable<void> Paths::go_by(Trip& trip, std::size_t fallback, const Places& group) {
   const auto part = trip.part(group);
-  auto verdict = co_await fallbacks_.attempt(fallback, part);
+  auto& changes = trip.journey.changes;
+  auto verdict = co_await fallbacks_.attempt(fallback, part, changes);
   trip.journey.attempts.push_back(verdict.attempt);
   note_round(trip, fallback, group, verdict);
 }

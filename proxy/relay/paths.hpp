@@ -40,6 +40,8 @@ class Paths {
 
   [[nodiscard]] Fallbacks& fallbacks() { return fallbacks_; }
   [[nodiscard]] PathBook& book() { return book_; }
+  // Those of the settings, not tried yet.
+  [[nodiscard]] store::SetRelays all_relays() const;
   // There is a way round an account's server that is out of reach.
   [[nodiscard]] bool leads_round(settings::FallbackCause cause) const;
   // known: the account's own server was out of reach a moment ago, so it is not asked; null = ask.

@@ -86,7 +86,11 @@ void Queue::saw(const settings::Account& account, const delivery::Attempt& attem
              attempt.obstacle != delivery::Obstacle::local_trouble) {
     lane.health.reached();
   }
-  if (was_down == lane.health.is_down()) return;
+  const bool is_first = !std::exchange(lane.is_known, true);
+  if (was_down == lane.health.is_down() && !is_first) return;
+  store::Changes changes;
+  changes.push_back(reach_of(name_of(account.upstream), attempt, !lane.health.is_down()));
+  keeping_.store.write_behind(std::move(changes));
   tell_of_reach();
   if (was_down) {
     around_.rooms.start("queue.hasten", hasten(lane, ""));

@@ -41,6 +41,10 @@ Result<std::vector<StoredEvent>> Reader::events_of(std::string_view id) {
   return impl_->tables->events_of(id);
 }
 
+Result<std::vector<StoredRelay>> Reader::relays() {
+  return impl_->tables->relays();
+}
+
 Result<std::vector<delivery::RememberedPath>> Reader::paths() {
   return impl_->tables->paths();
 }

@@ -90,4 +90,16 @@ const char* to_string(RequestOutcome outcome) {
   return "";
 }
 
+const char* to_string(RelayState state) {
+  switch (state) {
+    case RelayState::not_tried:
+      return "not_tried";
+    case RelayState::in_reach:
+      return "in_reach";
+    case RelayState::out_of_reach:
+      return "out_of_reach";
+  }
+  return "";
+}
+
 }  // namespace todoku::store

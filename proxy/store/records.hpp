@@ -127,6 +127,21 @@ enum class RequestOutcome : std::uint8_t {
   body_gone     // nothing is kept that could be sent
 };
 
+// Whether a relay takes mail, as far as attempts have shown.
+enum class RelayState : std::uint8_t {
+  not_tried,     // since Todoku started
+  in_reach,      // it answered
+  out_of_reach,  // no connection, no TLS, no answer, or 421
+};
+
+struct StoredRelay {
+  std::string name;      // host:port
+  std::string fallback;  // its name in the settings; empty = an account's own server
+  RelayState state = RelayState::not_tried;
+  Time since{};
+  std::string trouble;  // what stood in the way; while out of reach
+};
+
 // One thing to be written. A batch of changes is applied whole or not at all.
 struct PutMessage {
   StoredMessage message;  // new, or replaces what was there
@@ -168,13 +183,23 @@ struct DropPath {
   std::string relay;
   std::string domain;
 };
-using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
-                            AnswerRequest, NoteCorrespondents, PutPath, DropPath>;
+// All that there are, in order: at start.
+struct SetRelays {
+  std::vector<StoredRelay> relays;
+};
+// One of them, by name: another state.
+struct PutRelay {
+  StoredRelay relay;
+};
+using Change =
+    std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent, AnswerRequest,
+                 NoteCorrespondents, PutPath, DropPath, SetRelays, PutRelay>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);
 [[nodiscard]] const char* to_string(EventKind kind);
 [[nodiscard]] const char* to_string(Verb verb);
 [[nodiscard]] const char* to_string(RequestOutcome outcome);
+[[nodiscard]] const char* to_string(RelayState state);
 
 }  // namespace todoku::store

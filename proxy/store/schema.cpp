@@ -64,8 +64,15 @@ constexpr const char* version_3 =
     "  name BLOB NOT NULL PRIMARY KEY, until INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT "
     "ROWID;";
 
+// The relays of the last serve, in the order of its settings.
+constexpr const char* version_4 =
+    "CREATE TABLE relays("
+    "  name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, fallback TEXT NOT NULL,"
+    "  state INTEGER NOT NULL, since INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;";
+
 // steps[n] leads from version n to n + 1.
-constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3};
+constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3,
+                                                            version_4};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;

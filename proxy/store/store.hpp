@@ -158,6 +158,7 @@ class Reader {
   Result<std::optional<StoredMessage>> load(std::string_view id);
   Result<std::vector<StoredAttempt>> attempts_of(std::string_view id);
   Result<std::vector<StoredEvent>> events_of(std::string_view id);
+  Result<std::vector<StoredRelay>> relays();  // of the serve that runs, or ran last
   Result<std::vector<delivery::RememberedPath>> paths();
   // Puts a request down; returns its number.
   Result<std::uint64_t> ask(const Request& request);

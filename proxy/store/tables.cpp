@@ -81,6 +81,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, AddAttempt>) return add(one.attempt);
         if constexpr (std::is_same_v<Kind, AddEvent>) return add(one.event);
         if constexpr (std::is_same_v<Kind, AnswerRequest>) return answer(one);
+        if constexpr (std::is_same_v<Kind, SetRelays>) return set(one);
+        if constexpr (std::is_same_v<Kind, PutRelay>) return put(one.relay);
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
         if constexpr (std::is_same_v<Kind, PutPath>) return put(one.path);
         if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);

@@ -50,6 +50,7 @@ class Tables {
 
   // The oldest first. What another key has sealed is left out.
   Result<std::vector<delivery::RememberedPath>> paths();
+  Result<std::vector<StoredRelay>> relays();
 
   error_code set_mark(const char* name, std::int64_t value);
   Result<std::int64_t> mark(const char* name);
@@ -68,6 +69,8 @@ class Tables {
   [[nodiscard]] error_code add(const StoredEvent& event);
   [[nodiscard]] error_code note(const NoteCorrespondents& written);
   [[nodiscard]] error_code answer(const AnswerRequest& request);
+  [[nodiscard]] error_code set(const SetRelays& all);
+  [[nodiscard]] error_code put(const StoredRelay& relay);
   [[nodiscard]] error_code put(const delivery::RememberedPath& path);
   [[nodiscard]] error_code drop(const DropPath& path);
   // is_whole, where given: the private part could be opened.

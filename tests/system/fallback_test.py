@@ -243,6 +243,31 @@ class Memory(FallbackTest):
         self.assertEqual(self.send(todoku, 2).code, 250)
         self.assertGreater(usual.count("RCPT"), asked)
 
+    def test_todoku_relays_tells_what_is_remembered_and_why(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": self.blocked}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        wait_until(lambda: self.relays(todoku)["paths"], 10)
+        told = self.relays(todoku)
+        self.assertEqual([relay["state"] for relay in told["relays"]], ["in_reach", "in_reach"])
+        self.assertTrue(told["serve_running"])
+        path = told["paths"][0]
+        self.assertEqual((path["domain"], path["evidence"][0]["cause"]), ("blocked.test", "blocklisted"))
+        self.assertIn("spamhaus", path["evidence"][0]["reply"])
+        usual.stop()
+        self.assertEqual(self.send(todoku, 2, ("b@fine.test",)).code, 250)
+        wait_until(lambda: self.relays(todoku)["relays"][0]["state"] == "out_of_reach", 10)
+        for language, words in (("ja", "つながりません"), ("en", "cannot be reached")):
+            page = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, "--lang", language],
+                                  capture_output=True, text=True, timeout=30, check=True).stdout
+            self.assertIn(words, page)
+            self.assertIn("spamhaus", page)
+
+    def relays(self, todoku):
+        ran = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, "--json"],
+                             capture_output=True, text=True, timeout=30, check=True)
+        return json.loads(ran.stdout)
+
     def test_people_are_told_once(self):
         usual, other, todoku = self.way_round()
         usual.reactions = {"rcpt": self.blocked}

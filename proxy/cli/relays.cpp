@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/cli/relays.hpp"
+
+#include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/messages_find.hpp"
+#include "proxy/cli/messages_words.hpp"
+#include "proxy/platform/instance_lock.hpp"
+#include "proxy/settings/fallback_causes.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace todoku::cli {
+
+namespace {
+
+namespace json = boost::json;
+using Paths = std::vector<delivery::RememberedPath>;
+using Relays = std::vector<store::StoredRelay>;
+
+constexpr std::size_t margin = 2;
+
+std::string cause_word(const Look& look, delivery::FallbackCause cause) {
+  const auto name = std::string(settings::to_string(cause));
+  return look.catalog.render(std::string("relays.cause_") + name);
+}
+
+Colour colour_of(store::RelayState state) {
+  switch (state) {
+    case store::RelayState::not_tried:
+      return Colour::cyan;
+    case store::RelayState::in_reach:
+      return Colour::green;
+    case store::RelayState::out_of_reach:
+      break;
+  }
+  return Colour::red;
+}
+
+std::string relay_lines(const Look& look, const store::StoredRelay& relay) {
+  const auto state = look.catalog.render(std::string("relays.") + store::to_string(relay.state),
+                                         {{"since", time_text(look, relay.since)}});
+  const bool has_name = !relay.fallback.empty() && relay.fallback != relay.name;
+  const auto name = shown(has_name ? relay.fallback + " (" + relay.name + ")" : relay.name);
+  std::string out = std::string(margin, ' ') + coloured(look, Colour::bold, name) + "  " +
+                    coloured(look, colour_of(relay.state), state) + "\n";
+  if (!relay.trouble.empty()) out += indented(look, shown(relay.trouble), 2 * margin);
+  return out;
+}
+
+std::string heading(const Look& look, std::string_view key) {
+  return coloured(look, Colour::bold, look.catalog.render(key)) + "\n";
+}
+
+std::string relay_part(const Look& look, const Relays& relays, bool fallbacks) {
+  std::string out;
+  for (const auto& relay : relays) {
+    if (relay.fallback.empty() != fallbacks) out += relay_lines(look, relay);
+  }
+  if (out.empty()) out = indented(look, look.catalog.render("relays.no_fallback"), margin);
+  return heading(look, fallbacks ? "relays.title_fallbacks" : "relays.title_usual") + out + "\n";
+}
+
+std::string path_lines(const Look& look, const delivery::RememberedPath& path) {
+  const auto way = path.fallback.empty() ? std::string("relays.path_blocked") : "relays.path_round";
+  std::string out =
+      indented(look,
+               look.catalog.render(way, {{"domain", shown(path.domain)},
+                                         {"relay", shown(path.relay)},
+                                         {"fallback", shown(path.fallback)},
+                                         {"since", time_text(look, path.since)},
+                                         {"until", time_text(look, path.until)},
+                                         {"probe", time_text(look, path.next_probe)}}),
+               margin);
+  for (const auto& evidence : path.evidence) {
+    out += indented(
+        look,
+        look.catalog.render("relays.evidence", {{"at", time_text(look, evidence.at)},
+                                                {"cause", cause_word(look, evidence.cause)},
+                                                {"id", shown(evidence.message_id)},
+                                                {"reply", shown(evidence.reply)}}),
+        2 * margin);
+  }
+  return out;
+}
+
+std::string text_of(const Look& look, const Relays& relays, const Paths& paths) {
+  std::string out;
+  if (!look.is_running) out += indented(look, look.catalog.render("relays.not_running"), 0) + "\n";
+  out += relay_part(look, relays, false) + relay_part(look, relays, true);
+  out += heading(look, "relays.title_paths");
+  if (paths.empty()) out += indented(look, look.catalog.render("relays.no_paths"), margin);
+  for (const auto& path : paths) out += path_lines(look, path);
+  return out;
+}
+
+json::object object_of(const store::StoredRelay& relay) {
+  return {{"relay", relay.name},
+          {"fallback", relay.fallback.empty() ? json::value(nullptr) : json::value(relay.fallback)},
+          {"state", store::to_string(relay.state)},
+          {"since", utc_text(relay.since)},
+          {"trouble", relay.trouble.empty() ? json::value(nullptr) : json::value(relay.trouble)}};
+}
+
+json::object object_of(const delivery::RememberedPath& path) {
+  json::array evidence;
+  for (const auto& one : path.evidence) {
+    evidence.push_back(json::object{{"at", utc_text(one.at)},
+                                    {"message", one.message_id},
+                                    {"cause", settings::to_string(one.cause)},
+                                    {"reply", one.reply}});
+  }
+  return {{"domain", path.domain},
+          {"relay", path.relay},
+          {"fallback", path.fallback.empty() ? json::value(nullptr) : json::value(path.fallback)},
+          {"since", utc_text(path.since)},
+          {"until", utc_text(path.until)},
+          {"next_probe", utc_text(path.next_probe)},
+          {"evidence", std::move(evidence)}};
+}
+
+std::string json_of(const Relays& relays, const Paths& paths, bool is_running) {
+  json::array of_relays;
+  for (const auto& relay : relays) of_relays.push_back(object_of(relay));
+  json::array of_paths;
+  for (const auto& path : paths) of_paths.push_back(object_of(path));
+  return json::serialize(json::object{{"relays", std::move(of_relays)},
+                                      {"paths", std::move(of_paths)},
+                                      {"serve_running", is_running}}) +
+         "\n";
+}
+
+int tell(const Look& look, const Console& console, const Problem& problem) {
+  console.error << told(look, problem.key, problem.parameters);
+  return problem.exit_code;
+}
+
+}  // namespace
+
+int run_relays(const RelaysOptions& options, const std::filesystem::path& state_dir,
+               std::shared_ptr<const store::Sealer> sealer, const explain::Catalog& catalog,
+               const Console& console) {
+  Look look{catalog, console.columns, console.has_colour, console.now};
+  auto opened = open_reader(state_dir, std::move(sealer));
+  if (const auto* problem = std::get_if<Problem>(&opened)) return tell(look, console, *problem);
+  auto& reader = *std::get<std::unique_ptr<store::Reader>>(opened);
+  look.is_running = platform::InstanceLock::is_held(state_dir);
+  const auto relays = reader.relays();
+  if (relays.has_error()) return tell(look, console, reader_problem(state_dir, relays.error()));
+  const auto paths = reader.paths();
+  if (paths.has_error()) return tell(look, console, reader_problem(state_dir, paths.error()));
+  console.out << (options.json ? json_of(*relays, *paths, look.is_running)
+                               : text_of(look, *relays, *paths));
+  return exit_ok;
+}
+
+}  // namespace todoku::cli
