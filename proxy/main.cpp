@@ -103,16 +103,6 @@ int run(const todoku::cli::MessagesOptions& options) {
   return todoku::cli::run_messages(options, place.state_dir, sealer, catalog, console);
 }
 
-int run(const todoku::cli::SecretOptions& options) {
-  const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
-  const auto catalog = catalog_for(chosen_language(options.language, place.language));
-  for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
-  if (place.exit_code != 0) return place.exit_code;
-  const auto keeper = todoku::platform::system_keeper();
-  const auto console = todoku::cli::terminal_console();
-  return todoku::cli::run_secret(options, place.state_dir, *keeper, catalog, console);
-}
-
 int run(const todoku::cli::RelaysOptions& options) {
   const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
   const auto catalog = catalog_for(chosen_language(options.language, place.language));
@@ -121,6 +111,16 @@ int run(const todoku::cli::RelaysOptions& options) {
   const auto console = todoku::cli::terminal_console();
   const auto sealer = todoku::cli::sealer_for_reading(place.state_dir);
   return todoku::cli::run_relays(options, place.state_dir, sealer, catalog, console);
+}
+
+int run(const todoku::cli::SecretOptions& options) {
+  const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
+  const auto catalog = catalog_for(chosen_language(options.language, place.language));
+  for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
+  if (place.exit_code != 0) return place.exit_code;
+  const auto keeper = todoku::platform::system_keeper();
+  const auto console = todoku::cli::terminal_console();
+  return todoku::cli::run_secret(options, place.state_dir, *keeper, catalog, console);
 }
 
 int run(const todoku::cli::Finished& finished) {

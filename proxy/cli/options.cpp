@@ -302,8 +302,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ExplainOptions explain;
   ConfigCheckOptions check;
   MessagesOptions messages;
-  SecretOptions secret;
   RelaysOptions relays;
+  SecretOptions secret;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
@@ -340,8 +340,8 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (serve_app.parsed()) return serve;
   if (demo_app.parsed()) return demo;
   if (messages_app.parsed()) return messages;
-  if (secret_app.parsed()) return secret;
   if (relays_app.parsed()) return relays;
+  if (secret_app.parsed()) return secret;
   if (explain_app.parsed()) return explain;
   return check;
 }

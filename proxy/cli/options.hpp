@@ -66,6 +66,13 @@ struct MessagesOptions {
   bool yes = false;                      // retry: it may arrive twice
 };
 
+struct RelaysOptions {
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+};
+
 enum class SecretAction : std::uint8_t {
   set,
   list,
@@ -79,13 +86,6 @@ struct SecretOptions {
   std::optional<std::string> state_dir;
   std::optional<std::string> language;  // ja or en
   bool json = false;                    // list
-};
-
-struct RelaysOptions {
-  std::optional<std::string> config;
-  std::optional<std::string> state_dir;
-  std::optional<std::string> language;  // ja or en
-  bool json = false;
 };
 
 struct ExplainOptions {

@@ -71,6 +71,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   if (auto failure = open_listeners()) return failure;
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());
+  rooms_.start("fallback.logins", find_fallback_logins());
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
   rooms_.start("journal", shorten_journal());
@@ -116,6 +117,8 @@ void ProxyAssembly::build_rooms() {
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
   path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
+  fallback_logins_ = std::make_unique<FallbackLogins>(rooms_.executor(), state_dir_, settings_,
+                                                      paths_->fallbacks(), log_);
   queue_ = std::make_unique<relay::Queue>(*relay_around_, *relay_, *paths_, *keeping_);
   acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
   relay_->on_login([this](const settings::Account& account, const std::string& user) {
@@ -194,6 +197,15 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
     queue_->network_is_back();
+  }
+}
+
+// Also when a password is entered, or the password store unlocked, later.
+asio::awaitable<void> ProxyAssembly::find_fallback_logins() {
+  while (!is_stopping_) {
+    const bool is_complete = co_await fallback_logins_->look();
+    if (is_complete) co_return;
+    co_await stopping_.wait(key_round);
   }
 }
 

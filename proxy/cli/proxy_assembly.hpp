@@ -5,6 +5,7 @@
 // and stops them in order. Used by serve and by demo. No decision about mail lives here. I/O
 // thread.
 #include "classifier/explain/messages.hpp"
+#include "proxy/cli/fallback_logins.hpp"
 #include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
 #include "proxy/net/certificate.hpp"
@@ -76,6 +77,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();
+  boost::asio::awaitable<void> find_fallback_logins();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
@@ -102,6 +104,7 @@ class ProxyAssembly {
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<ProxyPathFacts> path_facts_;
   std::unique_ptr<relay::Paths> paths_;
+  std::unique_ptr<FallbackLogins> fallback_logins_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
   std::unique_ptr<submission::Room> submission_;

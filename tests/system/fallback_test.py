@@ -174,6 +174,27 @@ class Credentials(FallbackTest):
         everything = b"".join(bytes(connection.seen) for connection in other.connections)
         self.assertNotIn(b"AUTH", everything)
 
+    def test_the_fallbacks_own_password_comes_from_todoku_secret(self):
+        usual = self.upstream(tls="none")
+        other = self.upstream(tls="none", users={"relayuser": "relaysecret"})
+        config = os.path.join(self.directory, "secret.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write('[[fallback]]\nname = "spare"\nsecret = "spare"\n'
+                       f'relay = "{other.url.replace("//", "//relayuser@")}"\n')
+        todoku = self.todoku(usual.url, "--config", config, sets=FAST)
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 554)  # not entered yet: it is not used
+        self.assertEqual(other.connections, [])
+        todoku.stop()
+        subprocess.run([todoku.program, "secret", "set", "spare", "--state-dir", todoku.state_dir],
+                       input="relaysecret\n", text=True, check=True, capture_output=True, timeout=30)
+        todoku.start()
+        usual.drop_connections()
+        wait_until(lambda: self.send(todoku, 2).code == 250, 10)
+        self.assertEqual(len(other.messages), 1)
+        self.assertEqual(other.connections[0].user, "relayuser")
+        self.assertNotIn("relaysecret", todoku.log_text())
+
     def test_nobody_uses_it_without_a_log_in_that_was_verified(self):
         usual, other, todoku = self.way_round()
         usual.stop()
