@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/delivery/fallback_rules.hpp"
 
-#include "classifier/mail/ascii.hpp"
 #include "proxy/delivery/route.hpp"
+#include "proxy/wire/domain_name.hpp"
 
 #include <boost/assert.hpp>
 
@@ -12,14 +12,9 @@ namespace todoku::delivery {
 
 namespace {
 
-// The domain itself, or one below it.
 bool is_in(std::string_view address, std::string_view domain) {
   const auto at = address.rfind('@');
-  const auto host = at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-  if (mail::same_word(host, domain)) return true;
-  if (host.size() <= domain.size()) return false;
-  const auto rest = host.size() - domain.size();
-  return host[rest - 1] == '.' && mail::same_word(host.substr(rest), domain);
+  return at != std::string_view::npos && wire::is_same_or_below(address.substr(at + 1), domain);
 }
 
 NoPath why_not(const settings::Fallback& fallback, std::string_view sender,

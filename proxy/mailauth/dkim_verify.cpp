@@ -4,6 +4,7 @@
 #include "classifier/mail/ascii.hpp"
 #include "proxy/mailauth/tag_list.hpp"
 #include "proxy/smtp/login.hpp"
+#include "proxy/wire/domain_name.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,22 +12,6 @@
 namespace todoku::mailauth {
 
 namespace {
-
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  while (true) {
-    const auto end = text.find(at);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-bool is_same_or_below(std::string_view name, std::string_view domain) {
-  if (mail::same_word(name, domain)) return true;
-  return name.size() > domain.size() && name[name.size() - domain.size() - 1] == '.' &&
-         mail::same_word(name.substr(name.size() - domain.size()), domain);
-}
 
 std::optional<std::uint64_t> number_in(const TagList& tags, std::string_view name) {
   const auto text = tags.packed(name);
@@ -38,7 +23,8 @@ std::optional<std::uint64_t> number_in(const TagList& tags, std::string_view nam
 
 // c=: header form, and perhaps "/" and body form.
 bool read_forms(const TagList& tags, DkimSignature& into) {
-  const auto forms = split(tags.packed("c", "simple"), '/');
+  const auto text = tags.packed("c", "simple");
+  const auto forms = wire::split(text, '/');
   if (forms.size() > 2) return false;
   for (const auto& form : forms) {
     if (form != "simple" && form != "relaxed") return false;
@@ -61,7 +47,8 @@ bool read_bytes(const TagList& tags, std::string_view name, std::string& into) {
 }
 
 bool read_names(const TagList& tags, DkimSignature& into) {
-  into.names = split(tags.packed("h"), ':');
+  const auto text = tags.packed("h");
+  for (const auto name : wire::split(text, ':')) into.names.emplace_back(name);
   return std::ranges::any_of(into.names,
                              [](const auto& name) { return mail::same_word(name, "from"); });
 }
@@ -88,7 +75,7 @@ bool read_names_of_the_signer(const TagList& tags, DkimSignature& into) {
   if (at == std::string::npos) return false;
   into.identity_domain = mail::lower_copy(identity.substr(at + 1));
   return !into.domain.empty() && !into.selector.empty() &&
-         is_same_or_below(into.identity_domain, into.domain);
+         wire::is_same_or_below(into.identity_domain, into.domain);
 }
 
 // The field as it was signed: with nothing behind "b=".
@@ -107,9 +94,10 @@ std::string without_signature(std::string_view field) {
 
 bool lists(const TagList& tags, std::string_view name, std::string_view otherwise,
            std::string_view wanted) {
-  const auto items = split(tags.packed(name, otherwise), ':');
-  return std::ranges::any_of(
-      items, [wanted](const auto& item) { return item == "*" || mail::same_word(item, wanted); });
+  const auto text = tags.packed(name, otherwise);
+  return std::ranges::any_of(wire::split(text, ':'), [wanted](std::string_view item) {
+    return item == "*" || mail::same_word(item, wanted);
+  });
 }
 
 }  // namespace
@@ -158,7 +146,8 @@ std::variant<DkimPublicKey, std::string> parse_dkim_key(std::string_view record,
   }
   if (!lists(*tags, "h", "*", "sha256")) return "the key is not for SHA-256";
   if (!lists(*tags, "s", "*", "email")) return "the key is not for mail";
-  const auto flags = split(tags->packed("t"), ':');
+  const auto text = tags->packed("t");
+  const auto flags = wire::split(text, ':');
   const bool is_strict = std::ranges::find(flags, "s") != flags.end();
   if (is_strict && signature.identity_domain != signature.domain) {
     return "the key is not for domains below its own";

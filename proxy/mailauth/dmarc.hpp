@@ -64,7 +64,7 @@ class DmarcDiscovery final : public wire::DnsDialogue {
   DmarcFound found_;
 };
 
-// One signature of the message that was verified, and one that only would be made.
+// A signature of the message: whose it is, and whether it verifies.
 struct DkimIdentity {
   std::string domain;  // d=
   bool passes = false;

@@ -4,6 +4,7 @@
 
 #include "classifier/mail/ascii.hpp"
 #include "proxy/mailauth/spf_macro.hpp"
+#include "proxy/wire/domain_name.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -30,24 +31,11 @@ enum class Match : std::uint8_t {
   permanent_error,
 };
 
-// Section 4.3: at least two labels, none empty or longer than 63.
+// Section 4.3: at least two labels; an address literal is no domain.
 bool can_be_asked_for(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
-  if (domain.size() > 253 || domain.find('.') == std::string_view::npos) return false;
-  std::size_t length = 0;
-  for (const char c : domain) {
-    length = c == '.' ? 0 : length + 1;
-    if (length > 63) return false;
-  }
-  return !domain.starts_with('.') && !domain.ends_with('.') &&
-         domain.find("..") == std::string_view::npos && domain.find('[') == std::string_view::npos;
-}
-
-bool is_same_or_below(std::string_view name, std::string_view domain) {
-  if (mail::same_word(name, domain)) return true;
-  if (name.size() <= domain.size()) return false;
-  const auto rest = name.size() - domain.size();
-  return name[rest - 1] == '.' && mail::same_word(name.substr(rest), domain);
+  return wire::is_dns_name(domain) && domain.find('.') != std::string_view::npos &&
+         !domain.starts_with('[');
 }
 
 class Run {
@@ -244,7 +232,7 @@ std::optional<std::string> Run::client_name(const std::string& domain) {
     if (validated == Match::pending) return std::nullopt;
     if (validated != Match::yes) continue;
     if (mail::same_word(name, domain)) return name;
-    if (below.empty() && is_same_or_below(name, domain)) below = name;
+    if (below.empty() && wire::is_same_or_below(name, domain)) below = name;
     if (any.empty()) any = name;
   }
   if (!below.empty()) return below;
@@ -348,7 +336,7 @@ Match Run::match_ptr(const std::string& target) {
   if (counts != Match::no) return counts;
   const auto count = std::min(answer->names.size(), most_names);
   for (std::size_t i = 0; i < count; ++i) {
-    if (!is_same_or_below(answer->names[i], target)) continue;
+    if (!wire::is_same_or_below(answer->names[i], target)) continue;
     const auto validated = judge_name(answer->names[i]);
     if (validated != Match::no) return validated;
   }

@@ -6,6 +6,7 @@
 #include "proxy/net/dns_cache.hpp"
 #include "proxy/net/start.hpp"
 #include "proxy/wire/dns_message.hpp"
+#include "proxy/wire/domain_name.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -4,6 +4,8 @@
 // differently by the resolver later.
 #include "proxy/settings/host_name.hpp"
 
+#include "proxy/wire/domain_name.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -19,16 +21,6 @@ bool is_digit(char c) {
 }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const auto end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 std::optional<std::string> label_fault(std::string_view label) {
@@ -51,7 +43,7 @@ std::optional<std::string> host_fault(std::string_view host) {
   if (parse_ipv6(host)) return std::nullopt;
   if (host.find(':') != std::string_view::npos) return "is not a valid IPv6 address";
   if (host.size() > 253) return "is longer than 253 characters";
-  const auto labels = split(host, '.');
+  const auto labels = wire::split(host, '.');
   for (const auto label : labels) {
     if (auto fault = label_fault(label)) return fault;
   }

@@ -240,6 +240,9 @@ std::optional<Fallback> read_fallback(const GivenTable& table, const Place& plac
   if (!has_key(table, "relay"))
     place.add(table.line, "fallback.relay",
               "is missing; write relay = \"submission://relay.example.jp:587\"");
+  if (!fallback.secret.empty() && fallback.relay.user.empty())
+    place.add(table.line, "fallback.secret",
+              "needs a log-in name; write relay = \"submission://NAME@relay.example.jp:587\"");
   check_dkim(table, fallback, place);
   if (place.mistakes.size() != before) return std::nullopt;
   if (fallback.name.empty()) fallback.name = fallback.relay.host;

@@ -2,6 +2,8 @@
 // Reads all records of the answer first, then follows the aliases from the name that was asked for.
 #include "proxy/wire/dns_message.hpp"
 
+#include "proxy/wire/domain_name.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -232,27 +234,6 @@ std::string follow_aliases(std::string_view bytes, const Message& message, std::
 }
 
 }  // namespace
-
-std::string normal_name(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  std::string made(name);
-  std::ranges::transform(made, made.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return made;
-}
-
-bool is_dns_name(std::string_view name) {
-  if (name.empty() || name.size() > 253) return false;
-  std::size_t length = 0;
-  for (const char c : name) {
-    if (c <= ' ' || c >= 0x7f || c == '\\' || c == '"') return false;
-    if (c == '.' && length == 0) return false;
-    length = c == '.' ? 0 : length + 1;
-    if (length > 63) return false;
-  }
-  return length > 0;
-}
 
 DnsAnswer read_dns_answer(std::string_view message, const DnsQuestion& question) {
   DnsAnswer answer;

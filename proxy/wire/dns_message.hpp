@@ -10,11 +10,6 @@
 
 namespace todoku::wire {
 
-// Lower case, without the dot at its end: equal names are equal texts.
-[[nodiscard]] std::string normal_name(std::string_view name);
-// It can be put into a question: labels of 1 to 63 visible characters, at most 253 in all.
-[[nodiscard]] bool is_dns_name(std::string_view name);
-
 // What the message answers to the question, following aliases (CNAME). lifetime: the shortest of
 // the records that led there; for nothing, what the zone says (RFC 2308), else a minute. A message
 // that cannot be read is server_failed.

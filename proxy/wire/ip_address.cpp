@@ -3,6 +3,8 @@
 // must not be read differently by the resolver later.
 #include "proxy/wire/ip_address.hpp"
 
+#include "proxy/wire/domain_name.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
@@ -10,16 +12,6 @@
 
 namespace todoku::wire {
 namespace {
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const auto end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
 
 // Groups of one side of "::"; false = not hexadecimal groups.
 bool read_groups(std::string_view text, std::vector<std::uint16_t>& groups) {

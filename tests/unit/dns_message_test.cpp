@@ -2,6 +2,8 @@
 // Answers of the DNS as bytes: aliases, lifetimes, names that lead in circles.
 #include "proxy/wire/dns_message.hpp"
 
+#include "proxy/wire/domain_name.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -141,7 +143,15 @@ TEST(DnsMessage, WhatCannotBeReadIsTheServersFault) {
   }
 }
 
-TEST(DnsMessage, NamesThatCanBeAskedFor) {
+TEST(DomainName, BelowADomain) {
+  EXPECT_TRUE(is_same_or_below("a.Example.JP", "example.jp"));
+  EXPECT_TRUE(is_same_or_below("example.jp", "EXAMPLE.jp"));
+  for (const char* other : {"xexample.jp", "example.jp.x", "jp", ""}) {
+    EXPECT_FALSE(is_same_or_below(other, "example.jp")) << other;
+  }
+}
+
+TEST(DomainName, NamesThatCanBeAskedFor) {
   for (const char* right :
        {"a", "a.test", "_dmarc.a.test", "xn--zckzah", "1.0.0.127.in-addr.arpa"}) {
     EXPECT_TRUE(is_dns_name(right)) << right;

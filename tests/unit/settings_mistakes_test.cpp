@@ -130,6 +130,8 @@ TEST(SettingsMistakes, AccountsAreReadStrictly) {
           AllOf(HasSubstr(":5: fallback.when"), HasSubstr("blocklisted, bad-reputation, unrea")),
           HasSubstr(":6: fallback.messages_per_day: is not a number"),
           HasSubstr(":7: fallback.outgoing"), HasSubstr("are given together")));
+  EXPECT_THAT(read("[[fallback]]\nrelay = \"submission://a.example\"\nsecret = \"x\"\n"),
+              ElementsAre(HasSubstr(":1: fallback.secret: needs a log-in name")));
   for (const char* servers : {"192.0.2", "192.0.2.1:0", "192.0.2.1:x", "dns.example", "[::1",
                               "192.0.2.1, 192.0.2.2", "192.0.2.1:53:53", "[192.0.2.1]"}) {
     EXPECT_THAT(set("dns.servers=" + std::string(servers)), SizeIs(1)) << servers;
