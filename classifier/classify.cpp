@@ -97,6 +97,7 @@ Diagnosis Classifier::diagnose(const report::DeliveryReport& read,
                         : std::string_view(reported.action);
   evidence.sender = address_of(read.original.from);
   evidence.recipient = reported.address;
+  evidence.reported = !read.text.empty() || !reported.action.empty();
   diagnosis.judgement = rules_.judge(evidence);
   return diagnosis;
 }

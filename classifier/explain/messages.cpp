@@ -3,9 +3,7 @@
 // braces, so nothing that a server says can change a sentence.
 #include "classifier/explain/messages.hpp"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "classifier/toml/careful_toml.hpp"
 
 #include <algorithm>
 #include <optional>

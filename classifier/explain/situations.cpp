@@ -3,13 +3,11 @@
 // without spaces, in lower-case half-width letters.
 #include "classifier/explain/situations.hpp"
 
+#include "classifier/toml/careful_toml.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
 
 namespace todoku::explain {
 

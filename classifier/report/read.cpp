@@ -59,9 +59,7 @@ class Level {
     read_original_behind_text();
     if (read_machine_report(material_, text_, report_)) return finish();
     if (read_free_text()) return finish();
-    if (has_automatic_field(*material_.header) || has_automatic_subject(material_.subject)) {
-      read_automatic_reply();
-    }
+    if (is_automatic_reply()) read_automatic_reply();
     return finish();
   }
 
@@ -70,6 +68,15 @@ class Level {
   [[nodiscard]] bool is_guessed() const { return is_guessed_; }
 
  private:
+  // Its subject alone speaks for an answer, unless a mail program wrote it as a new message.
+  [[nodiscard]] bool is_automatic_reply() const {
+    const auto& header = *material_.header;
+    if (has_automatic_field(header)) return true;
+    const bool is_new =
+        header.has("X-Mailer") && !header.has("In-Reply-To") && !header.has("References");
+    return has_automatic_subject(material_.subject) && !is_new;
+  }
+
   // In plain text the user's own message stands below a ruler; its lines may be cut and indented.
   void read_original_behind_text() {
     if (text_.behind >= material_.text.size() || !material_.original.empty()) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weighing: every rule that fits speaks with its weight, the heaviest decides, an earlier one
-// before a later one of the same weight. The report's text is asked only when the diagnostic says
-// little.
+// before a later one of the same weight. Patterns are tried from the heaviest down, as far as they
+// can still say something. The report's text is asked only when the diagnostic says little.
 #include "classifier/rules/judge.hpp"
 
 #include "classifier/rules/normal_text.hpp"
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace todoku::rules {
@@ -19,7 +20,9 @@ namespace {
 constexpr int says_much = 30;  // from here on the diagnostic is enough
 constexpr int text_discount =
     12;  // the report's text is further from the refusal than the diagnostic
-constexpr int close_behind = 12;  // another cause this near is a second possibility
+constexpr int close_behind = 12;    // another cause this near is a second possibility
+constexpr int within_hearing = 20;  // what is lighter by more than this is not asked
+constexpr int least_to_confirm = 15;
 
 // One rule that fits, and the pattern that made it fit.
 struct Vote {
@@ -57,17 +60,50 @@ struct Rules::Compiled {
   PatternSet patterns;
   // For each pattern number the rule (>= 0) or the disguise (-1 - index) it belongs to.
   std::vector<int> owner;
-  std::vector<int> by_codes;  // rules without a pattern
+  std::vector<int> turn;     // for each pattern number its turn, heaviest rule first
+  std::vector<int> in_turn;  // the other way round
+  // Rules without a pattern, by the one code that each of them waits for; "" = look at it always.
+  std::map<std::string, std::vector<int>, std::less<>> by_codes;
 
   void compile(std::vector<Mistake>& mistakes) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (rules[i].patterns.empty()) by_codes.push_back(static_cast<int>(i));
+      if (rules[i].patterns.empty()) wait_for_code(static_cast<int>(i));
       add(rules[i].patterns, static_cast<int>(i), rules[i].id, mistakes);
     }
     for (std::size_t i = 0; i < disguises.size(); ++i) {
       add(disguises[i].patterns, -1 - static_cast<int>(i), disguises[i].id, mistakes);
     }
     patterns.compile();
+    in_turn.resize(owner.size());
+    std::iota(in_turn.begin(), in_turn.end(), 0);
+    std::stable_sort(in_turn.begin(), in_turn.end(),
+                     [this](int left, int right) { return weight_of(left) > weight_of(right); });
+    turn.resize(owner.size());
+    for (std::size_t i = 0; i < in_turn.size(); ++i)
+      turn[static_cast<std::size_t>(in_turn[i])] = static_cast<int>(i);
+  }
+
+  const Rule* rule_of(int pattern) const {
+    const auto whose = owner[static_cast<std::size_t>(pattern)];
+    return whose < 0 ? nullptr : &rules[static_cast<std::size_t>(whose)];
+  }
+  // Patterns of disguises come last: they are asked about when a cause is found.
+  int weight_of(int pattern) const {
+    const auto* rule = rule_of(pattern);
+    return rule == nullptr ? -1 : rule->weight;
+  }
+
+  void wait_for_code(int index) {
+    const auto& when = rules[static_cast<std::size_t>(index)].when;
+    const auto is_whole = [](const std::string& code) {
+      return code.size() >= 3 && !code.ends_with('.');
+    };
+    for (const auto* codes : {&when.status, &when.reply}) {
+      if (codes->empty() || !std::ranges::all_of(*codes, is_whole)) continue;
+      for (const auto& code : *codes) by_codes[code].push_back(index);
+      return;
+    }
+    by_codes[""].push_back(index);
   }
 
   void add(const std::vector<std::string>& texts, int whose, const std::string& id,
@@ -81,39 +117,63 @@ struct Rules::Compiled {
     }
   }
 
-  void vote(std::vector<Vote>& votes, const std::vector<int>& found, const Evidence& evidence,
-            const Codes& codes, bool in_text) const {
-    for (const int number : found) {
-      const auto whose = owner[static_cast<std::size_t>(number)];
-      if (whose < 0) continue;
-      const auto& rule = rules[static_cast<std::size_t>(whose)];
-      if (!fits(rule.when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
-      votes.push_back({&rule, rule.weight - (in_text ? text_discount : 0), number, in_text});
+  // The words' votes, heaviest first. `heaviest` is how much the votes before them say.
+  void vote(std::vector<Vote>& votes, std::string_view text, const Evidence& evidence,
+            const Codes& codes, int heaviest, bool in_text) const {
+    auto turns = patterns.candidates(text);
+    for (auto& number : turns) number = turn[static_cast<std::size_t>(number)];
+    std::sort(turns.begin(), turns.end());
+    const Rule* last = nullptr;  // one pattern of a rule is enough
+    for (const int place : turns) {
+      const int number = in_turn[static_cast<std::size_t>(place)];
+      const auto* rule = rule_of(number);
+      if (rule == nullptr) return;
+      const int weight = rule->weight - (in_text ? text_discount : 0);
+      if (weight + within_hearing < heaviest) return;
+      if (rule == last || (in_text && rule->only_said)) continue;
+      if (!fits(rule->when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
+      if (!patterns.occurs(number, text)) continue;
+      votes.push_back({rule, weight, number, in_text});
+      last = rule;
+      heaviest = std::max(heaviest, weight);
     }
   }
 
   void vote_by_codes(std::vector<Vote>& votes, const Evidence& evidence, const Codes& codes) const {
-    for (const int index : by_codes) {
-      const auto& rule = rules[static_cast<std::size_t>(index)];
-      if (fits(rule.when, evidence, codes.reply, codes.status, codes.status_in_text)) {
-        votes.push_back({&rule, rule.weight, -1, false});
+    const auto ask = [&](std::string_view code) {
+      const auto waiting = by_codes.find(code);
+      if (waiting == by_codes.end()) return;
+      for (const int index : waiting->second) {
+        const auto& rule = rules[static_cast<std::size_t>(index)];
+        if (fits(rule.when, evidence, codes.reply, codes.status, codes.status_in_text)) {
+          votes.push_back({&rule, rule.weight, -1, false});
+        }
       }
+    };
+    ask("");
+    if (!codes.reply.empty()) ask(codes.reply);
+    if (!codes.status.empty()) ask(codes.status);
+    if (!codes.status_in_text.empty() && codes.status_in_text != codes.status)
+      ask(codes.status_in_text);
+  }
+
+  bool has_words(const std::vector<std::string>& wanted, int whose, std::string_view text) const {
+    if (wanted.empty()) return true;
+    for (std::size_t number = 0; number < owner.size(); ++number) {
+      if (owner[number] == whose && patterns.occurs(static_cast<int>(number), text)) return true;
     }
+    return false;
   }
 
   // The disguise that the cause wears here, if any.
-  const Disguise* see_through(const Vote& best, const std::vector<int>& found,
-                              const Evidence& evidence, const Codes& codes) const {
+  const Disguise* see_through(const Vote& best, std::string_view text, const Evidence& evidence,
+                              const Codes& codes) const {
     for (std::size_t i = 0; i < disguises.size(); ++i) {
       const auto& disguise = disguises[i];
       if (disguise.from != best.rule->cause || best.weight > disguise.heaviest) continue;
-      if (disguise.reported && evidence.text.empty() && evidence.action.empty()) continue;
+      if (disguise.reported && !evidence.reported) continue;
       if (!fits(disguise.when, evidence, codes.reply, codes.status, codes.status_in_text)) continue;
-      const bool has_words =
-          disguise.patterns.empty() || std::any_of(found.begin(), found.end(), [&](int number) {
-            return owner[static_cast<std::size_t>(number)] == -1 - static_cast<int>(i);
-          });
-      if (has_words) return &disguise;
+      if (has_words(disguise.patterns, -1 - static_cast<int>(i), text)) return &disguise;
     }
     return nullptr;
   }
@@ -147,7 +207,7 @@ std::optional<Cause> runner_up(const std::vector<Vote>& votes, const Vote& best)
 bool is_confirmed(const std::vector<Vote>& votes, const Vote& best) {
   return std::any_of(votes.begin(), votes.end(), [&](const Vote& vote) {
     return &vote != &best && vote.rule != best.rule && vote.rule->cause == best.rule->cause &&
-           vote.weight >= 15;
+           vote.weight >= least_to_confirm;
   });
 }
 
@@ -157,12 +217,12 @@ Judgement Rules::judge(const Evidence& evidence) const {
   const auto& own = *compiled_;
   const auto codes = codes_of(evidence);
   const NormalText diagnostic(evidence.diagnostic);
-  const auto found = own.patterns.match(diagnostic.text());
   std::vector<Vote> votes;
-  own.vote(votes, found, evidence, codes, false);
+  own.vote(votes, diagnostic.text(), evidence, codes, 0, false);
   const auto* spoken = heaviest(votes);
-  if ((spoken == nullptr || spoken->weight < says_much) && !evidence.text.empty()) {
-    own.vote(votes, own.patterns.match(NormalText(evidence.text).text()), evidence, codes, true);
+  const int said = spoken == nullptr ? 0 : spoken->weight;
+  if (said < says_much && !evidence.text.empty()) {
+    own.vote(votes, NormalText(evidence.text).text(), evidence, codes, said, true);
   }
   own.vote_by_codes(votes, evidence, codes);
 
@@ -185,7 +245,7 @@ Judgement Rules::judge(const Evidence& evidence) const {
     const auto [begin, end] = own.patterns.where(best->pattern, diagnostic.text());
     std::tie(judgement.phrase_begin, judgement.phrase_end) = diagnostic.origin(begin, end);
   }
-  if (const auto* disguise = own.see_through(*best, found, evidence, codes)) {
+  if (const auto* disguise = own.see_through(*best, diagnostic.text(), evidence, codes)) {
     judgement.second = judgement.cause;
     judgement.cause = disguise->to;
     judgement.rule += " as " + disguise->id;

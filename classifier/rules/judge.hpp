@@ -32,6 +32,7 @@ struct Evidence {
   std::string_view action;     // "failed", "delayed", ...
   std::string_view sender;     // envelope sender of the original
   std::string_view recipient;  // the address that was refused
+  bool reported = false;       // told by a report; false: words that stand alone
 };
 
 struct Judgement {

@@ -101,7 +101,7 @@ Letter letter_at(std::string_view text, std::size_t at) {
   Letter letter;
   const auto first = static_cast<unsigned char>(text[at]);
   if (first < 0x80) {
-    letter.bytes[0] = static_cast<char>(plain(first));
+    letter.bytes[0] = plain_ascii(first);
     letter.size = 1;
     return letter;
   }

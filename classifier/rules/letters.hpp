@@ -17,6 +17,12 @@ struct Letter {
   [[nodiscard]] std::string_view text() const { return {bytes.data(), size}; }
 };
 
+// What letter_at makes of an ASCII letter, which most are.
+constexpr char plain_ascii(unsigned char c) {
+  if (c <= 0x20 || c == 0x7F) return ' ';
+  return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+}
+
 // at < text.size().
 Letter letter_at(std::string_view text, std::size_t at);
 

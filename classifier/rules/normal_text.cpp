@@ -188,6 +188,12 @@ class NormalText::Writer {
   }
 
   void write_letter() {
+    const auto first = static_cast<unsigned char>(original_[at_]);
+    if (first < 0x80) {
+      put(plain_ascii(first), at_, 1);
+      ++at_;
+      return;
+    }
     const auto letter = letter_at(original_, at_);
     put(letter.text(), at_, letter.taken);
     at_ += letter.taken;

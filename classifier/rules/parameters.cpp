@@ -3,12 +3,14 @@
 #include "classifier/rules/parameters.hpp"
 
 #include "classifier/rules/judge.hpp"
+#include "classifier/rules/literal_scanner.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace todoku::rules {
 
@@ -160,13 +162,31 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> known_li
     {"0spam", "0Spam"},
 }};
 
+constexpr std::array before_a_list{
+    std::string_view(" using "),         std::string_view("listed by "),
+    std::string_view("listed in "),      std::string_view("listed on "),
+    std::string_view("listed at "),      std::string_view("blocked by "),
+    std::string_view("blocklist "),      std::string_view("blacklist "),
+    std::string_view("blacklisted at "), std::string_view("blacklisted by "),
+    std::string_view("rbl: "),           std::string_view("dnsbl ")};
+
+// One look at the text for all the words at once: most texts hold none of them.
+std::vector<int> words_about_lists(std::string_view text) {
+  static const LiteralScanner scanner([] {
+    std::vector<std::string> all;
+    for (const auto& [word, name] : known_lists) all.emplace_back(word);
+    for (const auto word : before_a_list) all.emplace_back(word);
+    return all;
+  }());
+  return scanner.find(text);
+}
+
 std::string find_blocklist(const Words& words) {
-  for (const auto& [word, name] : known_lists) {
-    if (words.lower.find(word) != npos) return std::string(name);
-  }
-  for (const auto before :
-       {" using ", "listed by ", "listed in ", "listed on ", "listed at ", "blocked by ",
-        "blocklist ", "blacklist ", "blacklisted at ", "blacklisted by ", "rbl: ", "dnsbl "}) {
+  const auto found = words_about_lists(words.lower);
+  if (found.empty()) return {};
+  const auto first = static_cast<std::size_t>(*std::ranges::min_element(found));
+  if (first < known_lists.size()) return std::string(known_lists.at(first).second);
+  for (const auto before : before_a_list) {
     for (auto at = words.after(before); at != npos; at = words.after(before, at)) {
       auto host = host_at(words.text, skip(words.text, at, "[(<\"':"));
       if (!host.empty()) return host;

@@ -35,12 +35,10 @@ PatternSet::~PatternSet() = default;
 
 std::optional<std::string> PatternSet::add(std::string_view pattern) {
   const re2::StringPiece piece(pattern.data(), pattern.size());
-  // FilteredRE2 logs what it refuses, so it is given only what is known to be right.
-  if (const re2::RE2 probe(piece, options()); !probe.ok()) return probe.error();
   int number = 0;
-  if (compiled_->patterns.Add(piece, options(), &number) != re2::RE2::NoError)
-    return "cannot be compiled";
-  return std::nullopt;
+  if (compiled_->patterns.Add(piece, options(), &number) == re2::RE2::NoError) return std::nullopt;
+  const re2::RE2 refused(piece, options());  // again, for the words of the error
+  return refused.ok() ? "cannot be compiled" : refused.error();
 }
 
 void PatternSet::compile() {
@@ -50,17 +48,17 @@ void PatternSet::compile() {
   compiled_->literals = LiteralScanner(literals);
 }
 
-std::vector<int> PatternSet::match(std::string_view text) const {
-  std::vector<int> candidates;
-  std::vector<int> found;
+std::vector<int> PatternSet::candidates(std::string_view text) const {
+  std::vector<int> numbers;
   const auto& patterns = compiled_->patterns;
-  if (patterns.NumRegexps() == 0) return found;
-  patterns.AllPotentials(compiled_->literals.find(text), &candidates);
+  if (patterns.NumRegexps() == 0) return numbers;
+  patterns.AllPotentials(compiled_->literals.find(text), &numbers);
+  return numbers;
+}
+
+bool PatternSet::occurs(int number, std::string_view text) const {
   const re2::StringPiece piece(text.data(), text.size());
-  for (const int number : candidates) {
-    if (re2::RE2::PartialMatch(piece, patterns.GetRE2(number))) found.push_back(number);
-  }
-  return found;
+  return re2::RE2::PartialMatch(piece, compiled_->patterns.GetRE2(number));
 }
 
 std::pair<std::size_t, std::size_t> PatternSet::where(int number, std::string_view text) const {

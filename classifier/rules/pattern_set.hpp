@@ -28,8 +28,9 @@ class PatternSet {
   // After the last add(), before the first match().
   void compile();
 
-  // The numbers of the patterns that occur in the text, ascending.
-  [[nodiscard]] std::vector<int> match(std::string_view text) const;
+  // The numbers of the patterns that may occur in the text, ascending: their literals do.
+  [[nodiscard]] std::vector<int> candidates(std::string_view text) const;
+  [[nodiscard]] bool occurs(int number, std::string_view text) const;
   // Where pattern `number` occurs first; {0, 0} = nowhere.
   [[nodiscard]] std::pair<std::size_t, std::size_t> where(int number, std::string_view text) const;
 

@@ -33,7 +33,8 @@ struct Rule {
   std::string sample_status, sample_stage, sample_receiver, sample_system, sample_action;
   std::optional<Cause> second;
   std::string provider_case;
-  bool hides = false;  // the system that says this is known to hide its real reason
+  bool hides = false;      // the system that says this is known to hide its real reason
+  bool only_said = false;  // looked for in what the server said, never in the report's own text
 };
 
 // After a cause was found: the same words mean another thing in another place.

@@ -2,10 +2,7 @@
 // Reads config/rules/*.toml. Every key is known by name; a key that is not is a mistake, so that a
 // misspelt condition cannot widen a rule. Format: config/rules/README.md.
 #include "classifier/rules/rule.hpp"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "classifier/toml/careful_toml.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,40 +36,12 @@ constexpr std::array rule_keys{"id",
                                "second",
                                "case",
                                "hides",
+                               "only_said",
                                "source",
                                "checked"};
 constexpr std::array disguise_keys{"id",     "reported", "from",   "to",     "pattern", "receiver",
                                    "system", "stage",    "status", "reply",  "action",  "heaviest",
                                    "hides",  "case",     "source", "checked"};
-
-// The line of a "[" that begins no table name, 0 = there is none. The TOML library (3.3) has an
-// assertion in its place where a message should be.
-std::uint32_t line_of_odd_header(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  std::uint32_t line = 1;
-  bool at_line_start = true;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\n') {
-      ++line;
-      at_line_start = true;
-    } else if (c == '[' && at_line_start) {
-      at_line_start = false;
-      auto next = text.find_first_not_of(" 	", i + 1);
-      if (next != std::string_view::npos && text[next] == '[')
-        next = text.find_first_not_of(" 	", next + 1);
-      if (next == std::string_view::npos) return line;
-      constexpr std::string_view marks = "_-\"']";
-      const auto found = static_cast<unsigned char>(text[next]);
-      const bool is_letter =
-          (found >= '0' && found <= '9') || ((found | 0x20U) >= 'a' && (found | 0x20U) <= 'z');
-      if (!is_letter && marks.find(text[next]) == std::string_view::npos) return line;
-    } else if (c != ' ' && c != '\t') {
-      at_line_start = false;
-    }
-  }
-  return 0;
-}
 
 class Reader {
  public:
@@ -80,10 +49,6 @@ class Reader {
       : source_(source), mistakes_(mistakes) {}
 
   RuleFile read() {
-    if (const auto line = line_of_odd_header(source_.text); line > 0) {
-      fail(line, "a table name begins with a letter, a digit or a quote");
-      return {};
-    }
     const auto parsed = toml::parse(std::string_view(source_.text));
     if (!parsed) {
       fail(parsed.error().source().begin.line, std::string(parsed.error().description()));
@@ -236,6 +201,7 @@ class Reader {
     if (table.contains("second")) rule.second = cause(table, "second");
     rule.provider_case = text(table, "case");
     rule.hides = table["hides"].value_or(false);
+    rule.only_said = table["only_said"].value_or(false);
     if (rule.patterns.empty() && rule.when.status.empty() && rule.when.reply.empty() &&
         rule.when.system.empty() && rule.when.action.empty()) {
       fail(table, rule.id + ": needs a pattern, a status, a reply, an action or a system");

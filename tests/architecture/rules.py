@@ -4,8 +4,9 @@
 # Floor of each folder: 0 pure, 1 hands, 2 rooms, 3 front door. Folders of later releases are named already.
 FLOORS = {
     'classifier': 0, 'classifier/mail': 0, 'classifier/report': 0, 'classifier/rules': 0, 'classifier/explain': 0,
+    'classifier/toml': 0,
     'proxy/wire': 0, 'proxy/smtp': 0, 'proxy/mailbox': 0, 'proxy/mailauth': 0, 'proxy/providers': 0,
-    'proxy/checks': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
+    'proxy/skeleton': 0, 'proxy/checks': 0, 'proxy/addresses': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
     'proxy/platform': 1, 'proxy/net': 1, 'proxy/store': 1,
     'proxy/submission': 2, 'proxy/relay': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
     'proxy/api': 2, 'proxy/demo': 2,
@@ -18,17 +19,20 @@ FLOOR_0_MAY_INCLUDE = {
     'classifier': {'classifier/mail', 'classifier/report', 'classifier/rules', 'classifier/explain'},  # the front door
     'classifier/mail': set(),
     'classifier/report': {'classifier/mail'},                     # reads the parts of a bounce
-    'classifier/rules': {'classifier/mail', 'classifier/report'},  # matches what the report says
-    'classifier/explain': set(),                                  # codes and parameters in, sentences out
+    'classifier/rules': {'classifier/mail', 'classifier/report', 'classifier/toml'},  # matches what the report says
+    'classifier/explain': {'classifier/toml'},                    # codes and parameters in, sentences out
+    'classifier/toml': set(),                                     # the one door to toml++
     'proxy/wire': set(),
-    'proxy/settings': {'proxy/wire'},                             # Secret
+    'proxy/settings': {'proxy/wire', 'classifier/toml'},          # Secret; TOML
     'proxy/smtp': {'proxy/wire'},                                 # Dialogue, LineReader, Secret
     'proxy/mailbox': {'proxy/wire'},
     'proxy/mailauth': {'proxy/wire', 'proxy/smtp', 'classifier/mail'},  # DnsDialogue; base64; header fields
-    'proxy/providers': {'proxy/wire'},
+    'proxy/providers': {'proxy/wire', 'classifier/toml'},
+    'proxy/addresses': {'classifier/toml'},                                     # text and data in, findings out
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},
-    'proxy/checks': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier/mail'},
+    'proxy/skeleton': {'classifier/mail'},                        # encodings, charsets, header words
+    'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'classifier/mail', 'classifier/toml'},
     'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
 }
 
@@ -51,18 +55,20 @@ CONFIG_READERS = {'proxy/cli', 'proxy'}
 
 # Each third-party library has one owner; more than one folder is a written exception.
 LIBRARY_OWNERS = [
-    (r'^toml(\+\+|plusplus)?[/.]', {'proxy/settings', 'classifier/explain', 'classifier/rules'}, 'toml++'),
+    (r'^toml(\+\+|plusplus)?[/.]', {'classifier/toml'}, 'toml++'),
     (r'^CLI/', {'proxy/cli'}, 'CLI11'),
     (r'^spdlog/', {'proxy/platform'}, 'spdlog'),
     # Digests, base64, sealing, slow hashes and wiping of secrets are pure functions; TLS itself belongs to net.
     (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/mailauth', 'proxy/delivery', 'proxy/store',
                     'proxy/platform'}, 'OpenSSL'),  # platform: chance for keys, hex, wiping
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
+    (r'^xxhash', {'proxy/store'}, 'xxHash'),
+    (r'^idn2\.h', {'proxy/addresses'}, 'libidn2'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
-    (r'^xxhash', {'proxy/store'}, 'xxHash'),
     (r'^ares', {'proxy/net'}, 'c-ares'),
-    (r'^libpsl', {'proxy/mailauth'}, 'libpsl'),
+    # Two questions to one list: which domain is registered (mailauth), which endings exist (addresses).
+    (r'^libpsl', {'proxy/mailauth', 'proxy/addresses'}, 'libpsl'),
     (r'^libsecret/', {'proxy/platform'}, 'libsecret'),
     (r'^boost/beast', {'proxy/api'}, 'Boost.Beast'),
     (r'^boost/json', {'proxy/api', 'proxy/cli'}, 'Boost.JSON'),

@@ -2,6 +2,8 @@
 // The shipped rules: every sample is decided by its own rule, the phrases that people really meet
 // get their cause, near misses do not, parameters are pulled out, and hostile text costs little.
 #include "classifier/rules/judge.hpp"
+#include "classifier/rules/pattern_set.hpp"
+#include "classifier/rules/rule.hpp"
 #include "classifier/rules/shipped.hpp"
 #include "config/embedded.hpp"
 
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace todoku::rules {
 namespace {
@@ -121,6 +124,25 @@ TEST(ShippedRules, parameters_are_pulled_out) {
             "10240000 bytes");
   EXPECT_EQ(judge("450 greylisted, try again in 300 seconds").parameters.wait, "300 seconds");
   EXPECT_EQ(judge("550 <taro@example.jp>: user unknown").parameters.recipient, "taro@example.jp");
+}
+
+// A pattern without a literal of three letters in each of its alternatives is tried on every text.
+TEST(ShippedRules, every_pattern_waits_for_a_literal) {
+  PatternSet set;
+  std::vector<std::string> patterns;
+  for (const auto name : shipped_files) {
+    std::vector<Mistake> mistakes;
+    const RuleText source{std::string(name), std::string(config::embedded(name)), false};
+    for (const auto& rule : read_rules(source, mistakes).rules) {
+      for (const auto& pattern : rule.patterns) {
+        ASSERT_FALSE(set.add(pattern).has_value()) << pattern;
+        patterns.push_back(rule.id + ": " + pattern);
+      }
+    }
+  }
+  set.compile();
+  for (const int number : set.candidates("x"))
+    ADD_FAILURE() << patterns.at(static_cast<std::size_t>(number));
 }
 
 // Not a measurement (tests/bench has that): only that nothing grows with the text.
