@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -310,6 +311,60 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
   return usage_error(better.empty() ? error.what() : better, command);
 }
 
+void declare_config(CLI::App& app, ConfigCheckOptions& options) {
+  app.require_subcommand(1);
+  auto& check = *app.add_subcommand("check", "Tell every mistake in a settings file");
+  check.add_option("FILE", options.file, "Settings file")->required()->type_name("");
+  add_language(check, options.language);
+}
+
+// Every command with its options; after the parse, those of the one that was given.
+class Commands {
+ public:
+  explicit Commands(CLI::App& app) : app_(app) {
+    app_.require_subcommand(1);
+    add("serve", "Take mail from mail clients and send it on", declare_serve, serve_);
+    add("demo", "Show Todoku with a sandbox provider and sample mail; no account needed",
+        declare_demo, demo_);
+    add("messages", "What became of your messages, and what you can do", declare_messages,
+        messages_);
+    add("relays", "Which mail servers take mail, and who gets mail by a spare one",
+        add_places<RelaysOptions>, relays_);
+    add("explain", "Say why a message came back, whose side it is on, and what to do now",
+        declare_explain, explain_);
+    add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);
+    add("check-address", "Say whether an address looks mistyped, and what was probably meant",
+        declare_check_address, address_);
+    add("check", "Look at a message before it is sent", declare_check, check_);
+    add("config", "Work with the settings file", declare_config, config_check_);
+  }
+  Commands(const Commands&) = delete;
+  Commands& operator=(const Commands&) = delete;
+
+  [[nodiscard]] Options given() const { return given_(); }
+
+ private:
+  template <class Some>
+  void add(const char* name, const char* meaning, void (*declare)(CLI::App&, Some&),
+           Some& options) {
+    auto& command = *app_.add_subcommand(name, meaning);
+    declare(command, options);
+    command.callback([this, &options] { given_ = [&options] { return Options(options); }; });
+  }
+
+  CLI::App& app_;
+  std::function<Options()> given_;
+  ServeOptions serve_;
+  DemoOptions demo_;
+  ExplainOptions explain_;
+  ConfigCheckOptions config_check_;
+  CheckOptions check_;
+  MessagesOptions messages_;
+  RelaysOptions relays_;
+  SecretOptions secret_;
+  CheckAddressOptions address_;
+};
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
@@ -322,46 +377,7 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   app.footer("To look around without an account: todoku demo");
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
-  app.require_subcommand(1);
-  ServeOptions serve;
-  DemoOptions demo;
-  ExplainOptions explain;
-  ConfigCheckOptions config_check;
-  CheckOptions check;
-  MessagesOptions messages;
-  RelaysOptions relays;
-  SecretOptions secret;
-  CheckAddressOptions address;
-  auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
-  declare_serve(serve_app, serve);
-  auto& demo_app = *app.add_subcommand(
-      "demo", "Show Todoku with a sandbox provider and sample mail; no account needed");
-  declare_demo(demo_app, demo);
-  auto& messages_app =
-      *app.add_subcommand("messages", "What became of your messages, and what you can do");
-  declare_messages(messages_app, messages);
-  auto& relays_app = *app.add_subcommand(
-      "relays", "Which mail servers take mail, and who gets mail by a spare one");
-  add_places(relays_app, relays);
-  auto& explain_app = *app.add_subcommand(
-      "explain", "Say why a message came back, whose side it is on, and what to do now");
-  declare_explain(explain_app, explain);
-  auto& secret_app =
-      *app.add_subcommand("secret", "Keep the passwords and keys that the settings name");
-  declare_secret(secret_app, secret);
-  auto& address_app = *app.add_subcommand(
-      "check-address", "Say whether an address looks mistyped, and what was probably meant");
-  declare_check_address(address_app, address);
-  auto& check_app = *app.add_subcommand("check", "Look at a message before it is sent");
-  declare_check(check_app, check);
-  auto& config_app = *app.add_subcommand("config", "Work with the settings file");
-  config_app.require_subcommand(1);
-  auto& config_check_app =
-      *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  config_check_app.add_option("FILE", config_check.file, "Settings file")
-      ->required()
-      ->type_name("");
-  add_language(config_check_app, config_check.language);
+  const Commands all(app);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -373,18 +389,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::Error& error) {
     return mistake_of(app, error, command);
   }
-  if (serve_app.parsed()) return serve;
-  if (demo_app.parsed()) return demo;
-  if (messages_app.parsed()) return messages;
-  if (relays_app.parsed()) return relays;
-  if (secret_app.parsed()) return secret;
-  if (explain_app.parsed()) return explain;
-  if (address_app.parsed()) {
-    if (address.batch || !address.addresses.empty()) return address;
+  auto given = all.given();
+  const auto* address = std::get_if<CheckAddressOptions>(&given);
+  if (address != nullptr && !address->batch && address->addresses.empty()) {
     return usage_error("no address given", command);
   }
-  if (check_app.parsed()) return check;
-  return config_check;
+  return given;
 }
 
 }  // namespace todoku::cli
