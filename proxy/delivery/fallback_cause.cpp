@@ -18,11 +18,16 @@ bool is_at_the_door(smtp::Phase phase) {
          phase == smtp::Phase::hello || phase == smtp::Phase::starttls;
 }
 
+// RFC 3463 section 3.4: what it says of itself. Postfix puts words about somebody else before it:
+// "451 4.3.5 <host[ip]>: Client host rejected: Server configuration error".
+bool speaks_of_itself(const smtp::Reply& reply) {
+  return reply.is_temporary() && reply.status.starts_with("4.3.");
+}
+
 // RFC 5321 section 3.8, RFC 3463 section 3.4: the server itself is in trouble.
 bool is_trouble_of_the_server(const Attempt& attempt) {
   const auto& reply = attempt.reply;
-  if (is_out_of_reach(attempt)) return true;
-  if (reply.is_temporary() && reply.status.starts_with("4.3.")) return true;
+  if (is_out_of_reach(attempt) || speaks_of_itself(reply)) return true;
   return reply.is_permanent() && is_at_the_door(attempt.phase);
 }
 
@@ -47,7 +52,11 @@ std::optional<FallbackCause> curable_cause(const Attempt& attempt, Cause cause) 
   if (!attempt.reply.is_temporary() && !attempt.reply.is_permanent()) return std::nullopt;
   switch (cause) {
     case Cause::blocklisted:
+      if (speaks_of_itself(attempt.reply)) return FallbackCause::unreachable;
       return FallbackCause::blocklisted;
+    case Cause::sender_rejected:
+      if (speaks_of_itself(attempt.reply)) return FallbackCause::unreachable;
+      return std::nullopt;
     case Cause::bad_reputation:
     case Cause::missing_ptr:
       return FallbackCause::bad_reputation;
@@ -61,6 +70,8 @@ std::optional<FallbackCause> curable_cause(const Attempt& attempt, Cause cause) 
     case Cause::system_full:
     case Cause::undefined:
     case Cause::unclear:
+    case Cause::expired:
+    case Cause::recipient_host_refuses_mail:
       if (is_trouble_of_the_server(attempt)) return FallbackCause::unreachable;
       return std::nullopt;
     case Cause::user_unknown:
@@ -70,7 +81,6 @@ std::optional<FallbackCause> curable_cause(const Attempt& attempt, Cause cause) 
     case Cause::mailbox_full:
     case Cause::message_too_big:
     case Cause::recipient_filter:
-    case Cause::sender_rejected:
     case Cause::auth_failure:
     case Cause::greylisted:
     case Cause::spam_content:
@@ -83,9 +93,7 @@ std::optional<FallbackCause> curable_cause(const Attempt& attempt, Cause cause) 
     case Cause::security:
     case Cause::login_failed:
     case Cause::relay_denied:
-    case Cause::recipient_host_refuses_mail:
     case Cause::mail_loop:
-    case Cause::expired:
     case Cause::mailer_error:
     case Cause::syntax_error:
     case Cause::suppressed:

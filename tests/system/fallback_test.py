@@ -7,7 +7,8 @@ import subprocess
 import time
 
 from prelude import SystemTest
-from system.ports import free_port, wait_until
+from system.name_server import NameServer
+from system.ports import wait_until
 from system.raw_client import send_mail
 from system.skip import main
 from system.upstream import CLOSE, SILENT
@@ -296,30 +297,6 @@ class Memory(FallbackTest):
             self.assertEqual(self.send(todoku, number).code, 250)
         wait_until(lambda: len(self.events_of(todoku, "rerouted")) == 3, 10)
         self.assertEqual(len(self.events_of(todoku, "detour_began")), 1)
-
-
-class NameServer:
-    """dnsmasq with the records of one test, and no others."""
-
-    def __init__(self, *records):
-        self.port = free_port()
-        self.process = subprocess.Popen(
-            ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--no-daemon",
-             f"--port={self.port}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file",
-             "--local=/test/", *(f"--txt-record={name},{text}" for name, text in records)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(self.answers, 10)
-
-    def answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
-        except OSError:
-            return False
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 class Alignment(FallbackTest):

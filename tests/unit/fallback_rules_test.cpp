@@ -52,7 +52,8 @@ std::optional<FallbackCause> expected_for(Cause cause) {
 
 bool is_about_the_server(Cause cause) {
   return cause == Cause::system_error || cause == Cause::system_full || cause == Cause::undefined ||
-         cause == Cause::unclear;
+         cause == Cause::unclear || cause == Cause::expired ||
+         cause == Cause::recipient_host_refuses_mail;
 }
 
 TEST(CurableCause, EachCauseAtEachStageForGood) {
@@ -81,13 +82,36 @@ TEST(CurableCause, EachCauseAtEachStageForNow) {
       EXPECT_EQ(curable_cause(replied(phase, 450, "4.7.1"), facts.cause), expected)
           << facts.name << " at " << smtp::to_string(phase);
       if (is_about_the_server(facts.cause)) expected = FallbackCause::unreachable;
-      for (const auto& down :
-           {replied(phase, 421, "4.3.2"), replied(phase, 451, "4.3.0"), replied(phase, 421)}) {
+      EXPECT_EQ(curable_cause(replied(phase, 421), facts.cause), expected)
+          << facts.name << " at " << smtp::to_string(phase);
+      if (facts.cause == Cause::blocklisted || facts.cause == Cause::sender_rejected) {
+        expected = FallbackCause::unreachable;
+      }
+      for (const auto& down : {replied(phase, 421, "4.3.2"), replied(phase, 451, "4.3.0")}) {
         EXPECT_EQ(curable_cause(down, facts.cause), expected)
             << facts.name << " at " << smtp::to_string(phase);
       }
     }
   }
+}
+
+TEST(CurableCause, AServersOwnTroubleBehindWordsAboutSomebodyElse) {
+  const auto cause = [](int code, const char* status, const char* text, Cause words) {
+    return curable_cause(replied(Phase::recipient, code, status, text), words);
+  };
+  const auto* client = "<unknown[192.0.2.5]>: Client host rejected: Server configuration error";
+  EXPECT_EQ(cause(451, "4.3.5", client, Cause::blocklisted), FallbackCause::unreachable);
+  EXPECT_EQ(cause(554, "5.7.1", client, Cause::blocklisted), FallbackCause::blocklisted);
+  const auto* sender = "<taro@example.jp>: Sender address rejected: Server configuration problem";
+  EXPECT_EQ(cause(451, "4.3.5", sender, Cause::sender_rejected), FallbackCause::unreachable);
+  EXPECT_EQ(cause(450, "4.1.8", sender, Cause::sender_rejected), std::nullopt);
+  EXPECT_EQ(cause(553, "5.3.5", sender, Cause::sender_rejected), std::nullopt);
+  EXPECT_EQ(cause(421, "4.3.2", "All server ports are busy", Cause::recipient_host_refuses_mail),
+            FallbackCause::unreachable);
+  EXPECT_EQ(cause(421, "4.4.2", "Error: timeout exceeded", Cause::expired),
+            FallbackCause::unreachable);
+  EXPECT_EQ(cause(550, "5.1.10", "accepts no mail", Cause::recipient_host_refuses_mail),
+            std::nullopt);
 }
 
 TEST(CurableCause, WhatEveryCauseSaysOfAnotherPathIsKept) {

@@ -86,8 +86,11 @@ tlsmgr    unix  - - n 1000? 1 tlsmgr
 class Postfix:
     USER, PASSWORD = "tester", "Zauberwort-93"
 
-    def __init__(self, directory, certificate, sink_port, policy_port=None):
-        """With policy_port there is plain_port, too."""
+    def __init__(self, directory, certificate, sink_port, policy_port=None, settings="", files=None):
+        """With policy_port there is plain_port, too. settings: lines of main.cf that override the usual ones, with
+        {base} for the folder and {policy} for a question to the policy service; files: name -> text, below etc."""
+        self.settings, self.files = settings, files or {}
+        self.login = (self.USER, self.PASSWORD)
         self.base = os.path.join(directory, "postfix")
         self.port = free_port()
         self.policy_port = policy_port
@@ -110,21 +113,29 @@ class Postfix:
         for name in ("etc", "etc/sasl", "spool", "data", "log"):
             os.makedirs(os.path.join(self.base, name), mode=0o755)
         shutil.chown(os.path.join(self.base, "data"), "postfix")
+        policy = f"check_policy_service,inet:127.0.0.1:{self.policy_port}"
         self._write("etc/main.cf", MAIN.format(base=self.base, sink=self.sink_port, certificate=self.certificate[0],
-                                               key=self.certificate[1]))
+                                               key=self.certificate[1]) +
+                    self.settings.format(base=self.base, policy=policy))
         services = MASTER.format(port=self.port)
         if self.policy_port:
-            services += PLAIN.format(port=self.plain_port,
-                                     policy=f"check_policy_service,inet:127.0.0.1:{self.policy_port}")
+            services += PLAIN.format(port=self.plain_port, policy=policy)
         self._write("etc/master.cf", services)
         self._write("etc/refused", "nouser@example.test 550 5.1.1 no such person at postfix\n")
+        for name, text in self.files.items():
+            self._write(f"etc/{name}", text)
         self._write("etc/sasl/smtpd.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n"
                     f"sasldb_path: {self.base}/etc/sasl/sasldb2\n")
         # Debian's Postfix reads sasl/ below the configuration directory, whatever cyrus_sasl_config_path says.
-        subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", f"{self.base}/etc/sasl/sasldb2", "-u", "postfix.test",
-                        self.USER], input=self.PASSWORD.encode(), check=True, timeout=10)
+        self.add_login(*self.login)
         shutil.chown(f"{self.base}/etc/sasl/sasldb2", group="postfix")
         os.chmod(f"{self.base}/etc/sasl/sasldb2", 0o640)
+
+    def add_login(self, user, password):
+        """user: with a domain of its own, or in Postfix's own."""
+        name, _, domain = user.partition("@")
+        subprocess.run(["/usr/sbin/saslpasswd2", "-p", "-c", "-f", f"{self.base}/etc/sasl/sasldb2", "-u",
+                        domain or "postfix.test", name], input=password.encode(), check=True, timeout=10)
 
     def _write(self, name, text):
         with open(os.path.join(self.base, name), "w", encoding="ascii") as file:
@@ -152,6 +163,15 @@ class Postfix:
             self.process.wait()
         self._output.close()
         self._end_leftovers()
+
+    def freeze(self):
+        """Its ports are open, and nobody answers there."""
+        for number in self._daemons():
+            os.kill(number, signal.SIGSTOP)
+
+    def thaw(self):
+        for number in self._daemons():
+            os.kill(number, signal.SIGCONT)
 
     def _end_leftovers(self):
         """Its daemons outlive the master for a moment; the next start would stumble over them."""

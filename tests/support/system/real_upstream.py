@@ -28,10 +28,10 @@ def mail(name, size=0, with_id=True):
 class RealUpstream:
     """Postfix with its policy server in front and its sink behind."""
 
-    def __init__(self, directory, certificate):
+    def __init__(self, directory, certificate, settings="", files=None):
         self.policy = Policy()
         self.sink = Upstream(tls="none", login=False, extensions=("8BITMIME", "PIPELINING"))
-        self.postfix = Postfix(directory, certificate, self.sink.port, self.policy.port)
+        self.postfix = Postfix(directory, certificate, self.sink.port, self.policy.port, settings, files)
 
     def start(self):
         self.postfix.start()

@@ -16,7 +16,8 @@ from system.process import end_with_parent
 class Todoku:
     """A context manager around one `todoku serve`. Ends within 10 s of SIGTERM or the test fails."""
 
-    def __init__(self, upstream_url, *options, ca=None, log="json", implicit=False, sets=(), host="127.0.0.1"):
+    def __init__(self, upstream_url, *options, ca=None, log="json", implicit=False, sets=(), host="127.0.0.1",
+                 secrets=None):
         self.program = os.environ["TODOKU_PROGRAM"]
         self.directory = tempfile.mkdtemp(prefix="todoku-system-")
         self.state_dir = os.path.join(self.directory, "state")
@@ -26,13 +27,20 @@ class Todoku:
         self.arguments = [self.program, "serve", "--listen", f"submission://{shown}:{self.port}"]
         if implicit:
             self.arguments += ["--listen", f"submissions://{shown}:{self.implicit_port}"]
-        self.arguments += ["--upstream", upstream_url, "--state-dir", self.state_dir, "--log", log]
+        if upstream_url:
+            self.arguments += ["--upstream", upstream_url]
+        self.arguments += ["--state-dir", self.state_dir, "--log", log]
         if ca:
             self.arguments += ["--upstream-ca", ca]
         for one in sets:
             self.arguments += ["--set", one]
         self.arguments += list(options)
         self.process = None
+        self.environment = dict(os.environ, LANG="C.UTF-8", LC_ALL="C.UTF-8")
+        if secrets:  # in a file, not in the key store of whoever runs the test
+            self.environment["DBUS_SESSION_BUS_ADDRESS"] = ""
+        for name, secret in (secrets or {}).items():
+            self.secret("set", name, text=secret)
 
     def __enter__(self):
         self.start()
@@ -47,10 +55,9 @@ class Todoku:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def start(self):
-        environment = dict(os.environ, LANG="C.UTF-8", LC_ALL="C.UTF-8")
         self._output = open(os.path.join(self.directory, "log"), "ab")
         self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=self._output,
-                                        stderr=self._output, env=environment,
+                                        stderr=self._output, env=self.environment,
                                         preexec_fn=end_with_parent)
         self._wait_for_greeting()
 
@@ -105,6 +112,13 @@ class Todoku:
         if ran.returncode != 0:
             raise AssertionError(f"messages {action} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
         return json.loads(ran.stdout)
+
+    def secret(self, action, *words, text=""):
+        """`todoku secret ACTION WORDS`, with text on its standard input."""
+        ran = subprocess.run([self.program, "secret", action, *words, "--state-dir", self.state_dir], input=text,
+                             env=self.environment, capture_output=True, text=True, timeout=30, check=False)
+        if ran.returncode != 0:
+            raise AssertionError(f"secret {action} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
 
     def memory(self):
         """Resident bytes now."""
