@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Puts the files of config/ into the program, so that one binary is enough: todoku::config::embedded("messages/ja.toml").
-file(GLOB_RECURSE TODOKU_CONFIG_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/*.toml)
+file(GLOB_RECURSE TODOKU_CONFIG_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/*.toml
+     ${PROJECT_SOURCE_DIR}/config/*.txt)
 set(generated ${PROJECT_BINARY_DIR}/generated/config)
 add_custom_command(
   OUTPUT ${generated}/embedded.cpp

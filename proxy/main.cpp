@@ -8,6 +8,8 @@
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/relays.hpp"
+#include "proxy/cli/run_check.hpp"
+#include "proxy/cli/run_check_address.hpp"
 #include "proxy/cli/run_demo.hpp"
 #include "proxy/cli/run_explain.hpp"
 #include "proxy/cli/sealing.hpp"
@@ -47,7 +49,9 @@ todoku::explain::Catalog catalog_for(Language language) {
 
 int run(const todoku::cli::ServeOptions& options) {
   const auto loaded = todoku::cli::load_settings(options);
-  const auto catalog = catalog_for(chosen_language(options.language, loaded.settings.language));
+  const auto language = chosen_language(options.language, loaded.settings.language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   if (loaded.mistakes.empty()) return todoku::cli::run_serve(loaded.settings, catalog);
   if (todoku::cli::lacks_only_upstream(loaded)) {
     std::cerr << catalog.render("serve.no_upstream") << "\n";
@@ -62,7 +66,8 @@ int run(const todoku::cli::ServeOptions& options) {
 
 int run(const todoku::cli::DemoOptions& options) {
   const auto language = chosen_language(options.language, Language::automatic);
-  const auto catalog = catalog_for(language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   return todoku::cli::run_demo(options, language, catalog);
 }
 
@@ -88,9 +93,34 @@ int run(const todoku::cli::ExplainOptions& options) {
   return todoku::cli::run_explain(options, tools);
 }
 
+int run(const todoku::cli::CheckAddressOptions& options) {
+  std::ios::sync_with_stdio(false);  // lists come and go in large pieces
+  const auto checker = todoku::cli::load_checker(!options.no_known_domains);
+  const bool needs_words = !options.batch || options.language;
+  const auto words =
+      needs_words
+          ? todoku::cli::load_address_words(chosen_language(options.language, Language::automatic))
+          : todoku::explain::Catalog();
+  const todoku::cli::CheckAddressTools tools{checker, words, todoku::cli::standard_output(),
+                                             std::cin, std::cout};
+  return todoku::cli::run_check_address(options, tools);
+}
+
 int run(const todoku::cli::ConfigCheckOptions& options) {
   const auto catalog = catalog_for(chosen_language(options.language, Language::automatic));
   return todoku::cli::config_check(options, catalog, std::cout, std::cerr);
+}
+
+int run(const todoku::cli::CheckOptions& options) {
+  const auto loaded = todoku::cli::load_check_settings(options);
+  for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
+  if (loaded.exit_code != 0) return loaded.exit_code;
+  const auto words =
+      todoku::cli::load_check_words(chosen_language(options.language, loaded.settings.language));
+  const auto lists = todoku::cli::load_check_lists();
+  return todoku::cli::run_check(
+      options, {loaded.settings, lists, words, todoku::cli::standard_output(), std::cin, std::cout,
+                std::cerr});
 }
 
 int run(const todoku::cli::MessagesOptions& options) {

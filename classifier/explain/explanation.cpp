@@ -5,6 +5,7 @@
 #include "classifier/explain/quantities.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace todoku::explain {
@@ -138,6 +139,12 @@ void add_doubts(Explanation& out, const Catalog& catalog, const Subject& subject
   if (subject.reason_hidden) append(out.what_happened, catalog.render("page.reason_hidden"));
 }
 
+bool is_size(std::string_view name) {
+  constexpr std::array<std::string_view, 6> sizes{"size_limit", "quota", "size",
+                                                  "over",       "fits",  "file_size"};
+  return std::ranges::find(sizes, name) != sizes.end();
+}
+
 }  // namespace
 
 std::string sentence_if_any(const Catalog& catalog, const std::string& key,
@@ -150,7 +157,7 @@ Parameters readable(const Catalog& catalog, const Parameters& parameters) {
   for (const auto& [name, value] : parameters) {
     auto text = tamed(value);
     if (text.find_first_not_of(' ') == std::string::npos) continue;
-    if (name == "size_limit" || name == "quota") text = readable_size(text);
+    if (is_size(name)) text = readable_size(text);
     if (name == "wait") text = readable_wait(catalog, text);
     out.emplace_back(name, std::move(text));
   }

@@ -14,10 +14,10 @@ _todoku() {
     --state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
     --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
-    --api | --set | --account | --limit | --correct | --text) return ;;
+    --api | --set | --recipient | --account | --limit | --correct | --text) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain config messages relays secret --help --version"
+        words="serve demo explain check check-address config messages relays secret --help --version"
       else
         case "$command" in
           serve)
@@ -31,6 +31,13 @@ _todoku() {
             words="--text --lang --json --batch --all-causes --help"
             ;;
           relays) words="--config --state-dir --lang --json --help" ;;
+          check-address) words="--lang --json --batch --no-known-domains --help" ;;
+          check)
+            if [[ $word != -* ]]; then
+              compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return
+            fi
+            words="--recipient --config --set --lang --json --help"
+            ;;
           demo) words="--lang --once --listen --state-dir --help" ;;
           messages)
             if ((COMP_CWORD == 2)); then

@@ -25,11 +25,8 @@ void append(Mistakes& mistakes, Mistakes more) {
   std::move(more.begin(), more.end(), std::back_inserter(mistakes));
 }
 
-// false = a file that had to be there cannot be read.
-bool read_file(const ServeOptions& options, const std::filesystem::path& default_file,
-               LoadedSettings& loaded) {
-  const bool named = options.config.has_value();
-  const std::filesystem::path file = named ? std::filesystem::path(*options.config) : default_file;
+// false = a file that had to be there cannot be read. named: by --config.
+bool read_file(const std::filesystem::path& file, bool named, LoadedSettings& loaded) {
   if (file.empty() && !named) return true;
   const auto text = platform::read_small(file, max_settings_file);
   if (text.has_value()) {
@@ -108,10 +105,13 @@ Mistakes apply_options(Settings& settings, const ServeOptions& options) {
 
 }  // namespace
 
-LoadedSettings load_settings(const ServeOptions& options,
-                             const std::filesystem::path& default_file) {
+LoadedSettings load_settings(const ServeOptions& options, const std::filesystem::path& default_file,
+                             const std::filesystem::path& admin_file) {
   LoadedSettings loaded;
-  if (!read_file(options, default_file, loaded)) {
+  const bool named = options.config.has_value();
+  const auto file = named ? std::filesystem::path(*options.config) : default_file;
+  const bool is_admins = file == admin_file;
+  if ((!is_admins && !read_file(admin_file, false, loaded)) || !read_file(file, named, loaded)) {
     loaded.exit_code = exit_no_input;
     return loaded;
   }
@@ -129,7 +129,8 @@ LoadedSettings load_settings(const ServeOptions& options,
 
 LoadedSettings load_settings(const ServeOptions& options) {
   return load_settings(options,
-                       options.config ? std::filesystem::path{} : platform::default_config_file());
+                       options.config ? std::filesystem::path{} : platform::default_config_file(),
+                       platform::admin_config_file());
 }
 
 std::vector<std::string> demo_doors(std::vector<std::string> asked_for,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Built-in defaults, then the settings file, then options, then --set: one Settings and every
-// mistake found on the way.
+// Built-in defaults, then the administrator's file, the person's file, options, and --set: one
+// Settings and every mistake found on the way.
 #include "proxy/cli/options.hpp"
 #include "proxy/settings/settings.hpp"
 
@@ -21,10 +21,11 @@ struct LoadedSettings {
   int exit_code = 0;
 };
 
-// default_file is read when no --config is given; it need not exist.
-LoadedSettings load_settings(const ServeOptions& options,
-                             const std::filesystem::path& default_file);
-// With platform::default_config_file().
+// admin_file is read first, and what it locks stays; default_file then when no --config is given.
+// Neither need exist.
+LoadedSettings load_settings(const ServeOptions& options, const std::filesystem::path& default_file,
+                             const std::filesystem::path& admin_file = {});
+// With platform::default_config_file() and platform::admin_config_file().
 LoadedSettings load_settings(const ServeOptions& options);
 // Where the demo listens: what was asked for, and first of all own_url when nothing of that is a
 // plain door on 127.0.0.1, through which the sample messages go.

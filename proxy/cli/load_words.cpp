@@ -38,6 +38,16 @@ explain::Catalog load_explanations(settings::Language language) {
   return catalog;
 }
 
+explain::Catalog load_check_words(settings::Language language) {
+  return read_catalog("messages/checks." + ending(language));
+}
+
+checks::Lists load_check_lists() {
+  auto read = checks::read_lists(config::embedded("checks/lists.toml"));
+  if (auto* lists = std::get_if<checks::Lists>(&read)) return std::move(*lists);
+  throw std::logic_error("checks/lists.toml: " + std::get<checks::ListsMistake>(read).what);
+}
+
 Classifier load_classifier() {
   std::vector<rules::RuleText> texts;
   for (const auto name : rules::shipped_files)
@@ -52,6 +62,22 @@ explain::Situations load_situations() {
   auto parsed = explain::Situations::parse(config::embedded("situations.toml"));
   if (auto* found = std::get_if<explain::Situations>(&parsed)) return std::move(*found);
   throw std::logic_error("situations.toml: " + std::get<explain::CatalogError>(parsed).what);
+}
+
+explain::Catalog load_address_words(settings::Language language) {
+  return read_catalog("messages/addresses." + ending(language));
+}
+
+addresses::Checker load_checker(bool with_known) {
+  addresses::Data data;
+  std::vector<addresses::DataMistake> mistakes;
+  addresses::read_targets(config::embedded("addresses/targets.toml"), data, mistakes);
+  addresses::read_endings(config::embedded("addresses/endings.toml"), data, mistakes);
+  if (!mistakes.empty())
+    throw std::logic_error(mistakes.front().file + ":" + std::to_string(mistakes.front().line) +
+                           ": " + mistakes.front().what);
+  if (with_known) data.known = config::embedded("addresses/known.txt");
+  return addresses::Checker(std::move(data));
 }
 
 }  // namespace todoku::cli

@@ -18,8 +18,8 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> commands{"serve",  "demo",   "explain", "messages",
-                                                   "relays", "secret", "config"};
+constexpr std::array<std::string_view, 9> commands{
+    "serve", "demo", "explain", "check", "messages", "relays", "secret", "config", "check-address"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -221,6 +221,32 @@ void declare_explain(CLI::App& app, ExplainOptions& options) {
   all->excludes(text)->excludes(batch)->excludes(json);
 }
 
+void declare_check_address(CLI::App& app, CheckAddressOptions& options) {
+  auto* addresses =
+      app.add_option("ADDR", options.addresses, "Addresses to look at")->type_name("");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "One JSON object for each address");
+  auto* batch = app.add_flag(
+      "--batch", options.batch,
+      "Addresses on standard input, one a line; one JSON line each on standard output");
+  app.add_flag("--no-known-domains", options.no_known_domains,
+               "Do without the list of real domains that look like a slip of another");
+  batch->excludes(addresses);
+}
+
+void declare_check(CLI::App& app, CheckOptions& options) {
+  add_text(app, "FILE", options.file, "The message; without it, one on standard input", "");
+  add_texts(app, "--recipient", options.recipients,
+            "Who gets it, instead of those in To, Cc and Bcc; may be repeated", "ADDR");
+  add_text(app, "--config", options.config, "Settings file", "FILE");
+  add_texts(app, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
+  add_language(app, options.language);
+  app.add_flag("--json", options.json, "For programs: one JSON object");
+  app.footer(
+      "Exit code: 0 nothing found, 1 it would go and something was noticed, 2 it would be "
+      "held, 3 refused");
+}
+
 std::optional<Finished> unknown_command(std::string_view word) {
   const bool known = std::find(commands.begin(), commands.end(), word) != commands.end();
   if (known || word == "--help" || word == "-h" || word == "--version") return std::nullopt;
@@ -300,10 +326,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   ServeOptions serve;
   DemoOptions demo;
   ExplainOptions explain;
-  ConfigCheckOptions check;
+  ConfigCheckOptions config_check;
+  CheckOptions check;
   MessagesOptions messages;
   RelaysOptions relays;
   SecretOptions secret;
+  CheckAddressOptions address;
   auto& serve_app = *app.add_subcommand("serve", "Take mail from mail clients and send it on");
   declare_serve(serve_app, serve);
   auto& demo_app = *app.add_subcommand(
@@ -321,11 +349,19 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   auto& secret_app =
       *app.add_subcommand("secret", "Keep the passwords and keys that the settings name");
   declare_secret(secret_app, secret);
+  auto& address_app = *app.add_subcommand(
+      "check-address", "Say whether an address looks mistyped, and what was probably meant");
+  declare_check_address(address_app, address);
+  auto& check_app = *app.add_subcommand("check", "Look at a message before it is sent");
+  declare_check(check_app, check);
   auto& config_app = *app.add_subcommand("config", "Work with the settings file");
   config_app.require_subcommand(1);
-  auto& check_app = *config_app.add_subcommand("check", "Tell every mistake in a settings file");
-  check_app.add_option("FILE", check.file, "Settings file")->required()->type_name("");
-  add_language(check_app, check.language);
+  auto& config_check_app =
+      *config_app.add_subcommand("check", "Tell every mistake in a settings file");
+  config_check_app.add_option("FILE", config_check.file, "Settings file")
+      ->required()
+      ->type_name("");
+  add_language(config_check_app, config_check.language);
   if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
   const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
   try {
@@ -343,7 +379,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   if (relays_app.parsed()) return relays;
   if (secret_app.parsed()) return secret;
   if (explain_app.parsed()) return explain;
-  return check;
+  if (address_app.parsed()) {
+    if (address.batch || !address.addresses.empty()) return address;
+    return usage_error("no address given", command);
+  }
+  if (check_app.parsed()) return check;
+  return config_check;
 }
 
 }  // namespace todoku::cli

@@ -97,14 +97,32 @@ struct ExplainOptions {
   bool all_causes = false;  // every explanation, Japanese and English side by side
 };
 
+struct CheckAddressOptions {
+  std::vector<std::string> addresses;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  bool batch = false;             // addresses on standard input, one JSON line each
+  bool no_known_domains = false;  // as if no list of real domains were at hand
+};
+
+struct CheckOptions {
+  std::optional<std::string> file;      // absent or "-" = standard input
+  std::vector<std::string> recipients;  // empty = those of the message's header
+  std::optional<std::string> config;
+  std::optional<std::string> language;  // ja or en
+  bool json = false;
+  std::vector<std::string> set;  // KEY=VALUE
+};
+
 // Nothing to run: print text (to standard output when code is 0, else to standard error) and end.
 struct Finished {
   int code = 0;
   std::string text;  // ends with a newline
 };
 
-using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
-                             MessagesOptions, RelaysOptions, SecretOptions, Finished>;
+using Options =
+    std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions, MessagesOptions,
+                 RelaysOptions, SecretOptions, CheckAddressOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

@@ -2,7 +2,9 @@
 // Builds, starts and stops the proxy.
 #include "proxy/cli/proxy_assembly.hpp"
 
+#include "proxy/cli/check_words.hpp"
 #include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/load_words.hpp"
 #include "proxy/platform/paths.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -44,6 +46,7 @@ ProxyAssembly::ProxyAssembly(asio::io_context& context, const settings::Settings
       settings_(settings),
       log_(log),
       catalog_(catalog),
+      lists_(load_check_lists()),
       rooms_(context.get_executor(),
              [&log](std::string_view room, std::string_view what) {
                log.write(platform::LogLevel::error, "bug", "", {{"room", room}, {"what", what}});
@@ -109,8 +112,11 @@ std::optional<StartFailure> ProxyAssembly::open_store() {
 void ProxyAssembly::build_rooms() {
   const auto instance = make_instance();
   const auto say_sentence = [this](const delivery::Sentence& sentence) {
-    return say(sentence.key, sentence.parameters);
+    const bool is_finding = sentence.key.starts_with("finding.");
+    return say(sentence.key,
+               is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
+  gate_ = std::make_unique<submission::Gate>(settings_.checks, lists_);
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =
@@ -126,7 +132,7 @@ void ProxyAssembly::build_rooms() {
   });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
-                               log_, instance, say_sentence});
+                               log_, instance, say_sentence, gate_.get()});
 }
 
 void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {

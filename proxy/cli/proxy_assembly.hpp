@@ -5,6 +5,7 @@
 // and stops them in order. Used by serve and by demo. No decision about mail lives here. I/O
 // thread.
 #include "classifier/explain/messages.hpp"
+#include "proxy/checks/lists.hpp"
 #include "proxy/cli/fallback_logins.hpp"
 #include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
@@ -24,6 +25,7 @@
 #include "proxy/store/journal.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/verified_logins.hpp"
+#include "proxy/submission/gate.hpp"
 #include "proxy/submission/room.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -87,6 +89,7 @@ class ProxyAssembly {
   const settings::Settings& settings_;
   platform::Log& log_;
   const explain::Catalog& catalog_;
+  const checks::Lists lists_;
   net::Rooms rooms_;
   net::Worker worker_;
   std::filesystem::path state_dir_;
@@ -107,6 +110,7 @@ class ProxyAssembly {
   std::unique_ptr<FallbackLogins> fallback_logins_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
+  std::unique_ptr<submission::Gate> gate_;
   std::unique_ptr<submission::Room> submission_;
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;

@@ -54,6 +54,16 @@ Answer answer_for_unknown_kept(const std::string& message_id, const std::string&
   return answer;
 }
 
+Answer answer_for_held(const std::string& message_id, std::chrono::hours within) {
+  Answer answer;
+  answer.reply = {250, "2.0.0",
+                  "Held as " + message_id +
+                      ": a check before sending found something. Todoku asks you before it is "
+                      "sent; please do not send it again"};
+  answer.sentence = {"smtp.held", {{"id", message_id}, {"hours", std::to_string(within.count())}}};
+  return answer;
+}
+
 Answer answer_for_repeat(const std::string& first_id) {
   Answer answer;
   answer.reply = {250, "2.0.0",

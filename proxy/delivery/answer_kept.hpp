@@ -16,6 +16,7 @@ namespace todoku::delivery {
 // within: how long a person has to decide.
 [[nodiscard]] Answer answer_for_unknown_kept(const std::string& message_id,
                                              const std::string& relay, std::chrono::hours within);
+[[nodiscard]] Answer answer_for_held(const std::string& message_id, std::chrono::hours within);
 // first_id: of the message that this one joined.
 [[nodiscard]] Answer answer_for_repeat(const std::string& first_id);
 // Nobody got it, and it could not be kept.

@@ -16,6 +16,7 @@ struct Settlement {
     decided,       // verdict is the relay's own
     queued,        // ours now: durable, attempts follow
     kept_unknown,  // ours now: durable; perhaps delivered, a person is asked
+    held,          // ours now: durable; a check stopped it, a person is asked
     no_room,       // it could not be made durable; nobody got it
     key_locked,    // the same, because the system's key store is locked
     perhaps,       // it could not be made durable, but may have been delivered
@@ -23,7 +24,7 @@ struct Settlement {
   Kind kind = Kind::decided;
   Verdict verdict;                // of the last attempt, where there was one
   std::string message_id;         // ours; for a repeat, the first one's
-  std::chrono::hours within{24};  // kept_unknown: how long a person has to decide
+  std::chrono::hours within{24};  // kept_unknown, held: how long a person has to decide
   bool is_repeat = false;         // it joined an earlier submission of the same message
 };
 

@@ -29,8 +29,9 @@ struct Sentence {
 };
 
 struct Answer {
-  smtp::Reply reply;  // ASCII English, the upstream's own words first, ends with our id
-  Sentence sentence;  // the same for a client that shows UTF-8
+  smtp::Reply reply;             // ASCII English, the upstream's own words first, ends with our id
+  Sentence sentence;             // the same for a client that shows UTF-8
+  std::vector<Sentence> more{};  // said behind it
 };
 
 [[nodiscard]] Answer answer_for(const Verdict& verdict, const std::string& message_id);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that names libpsl.
+// The only file of this folder that names libpsl.
 #include "proxy/mailauth/organisational_domain.hpp"
 
 #include "classifier/mail/ascii.hpp"

@@ -15,6 +15,8 @@ std::filesystem::path default_state_dir();
 // XDG_CONFIG_HOME/todoku/todoku.toml or ~/.config/todoku/todoku.toml, or /etc/todoku/todoku.toml if
 // only that exists.
 std::filesystem::path default_config_file();
+// /etc/todoku/todoku.toml: read below a person's own file.
+std::filesystem::path admin_config_file();
 // Creates it (and parents) with mode 0700; an existing one that others may read is tightened.
 // A folder that everybody may write to is refused and left as it is (operation_not_permitted).
 error_code make_private_dir(const std::filesystem::path& dir);

@@ -35,9 +35,13 @@ fs::path default_state_dir() {
   return base_dir("XDG_STATE_HOME", ".local/state") / "todoku";
 }
 
+fs::path admin_config_file() {
+  return "/etc/todoku/todoku.toml";
+}
+
 fs::path default_config_file() {
   const fs::path own = base_dir("XDG_CONFIG_HOME", ".config") / "todoku" / "todoku.toml";
-  const fs::path admin = "/etc/todoku/todoku.toml";
+  const fs::path admin = admin_config_file();
   std::error_code ignored;
   if (!fs::exists(own, ignored) && fs::exists(admin, ignored)) return admin;
   return own;

@@ -40,12 +40,17 @@ void Acceptance::begin(std::shared_ptr<submission::Outgoing> message) {
   begin_live(std::move(message));
 }
 
-Acceptance::LivePointer Acceptance::begin_live(std::shared_ptr<submission::Outgoing> message) {
+Acceptance::LivePointer Acceptance::add_live(std::shared_ptr<submission::Outgoing> message) {
   auto live = std::make_shared<Live>(around_.rooms.executor(), std::move(message));
   const auto& outgoing = *live->message;
   live->key = delivery::repeat_key(outgoing.account->name, outgoing.envelope,
                                    outgoing.message_id_header, outgoing.body_digest);
   lives_[outgoing.id] = live;
+  return live;
+}
+
+Acceptance::LivePointer Acceptance::begin_live(std::shared_ptr<submission::Outgoing> message) {
+  auto live = add_live(std::move(message));
   if (!joins_another(*live)) around_.rooms.start("delivery", run_attempt(live));
   return live;
 }
@@ -131,6 +136,20 @@ asio::awaitable<Settlement> Acceptance::settle(std::shared_ptr<submission::Outgo
     settlement = co_await settle_repeat(live);
   } else {
     settlement = co_await settle_first(live);
+  }
+  live->settlement = settlement;
+  live->changed.notify_all();
+  co_return settlement;
+}
+
+asio::awaitable<Settlement> Acceptance::hold(std::shared_ptr<submission::Outgoing> message,
+                                             std::string codes) {
+  const auto live = add_live(std::move(message));
+  Settlement settlement;
+  if (joins_another(*live)) {
+    settlement = co_await settle_repeat(live);
+  } else {
+    settlement = co_await keep_held(live, std::move(codes));
   }
   live->settlement = settlement;
   live->changed.notify_all();

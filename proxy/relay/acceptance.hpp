@@ -36,6 +36,8 @@ class Acceptance final : public submission::Carrier {
   void begin(std::shared_ptr<submission::Outgoing> message) override;
   boost::asio::awaitable<delivery::Settlement> settle(
       std::shared_ptr<submission::Outgoing> message) override;
+  boost::asio::awaitable<delivery::Settlement> hold(std::shared_ptr<submission::Outgoing> message,
+                                                    std::string codes) override;
   void answered(const submission::Outgoing& message, bool is_told) override;
   [[nodiscard]] error_code check_room(std::uint64_t size) const override;
   [[nodiscard]] smtp::Capabilities offered() const override;
@@ -44,6 +46,7 @@ class Acceptance final : public submission::Carrier {
  private:
   using LivePointer = std::shared_ptr<Live>;
 
+  LivePointer add_live(std::shared_ptr<submission::Outgoing> message);
   LivePointer begin_live(std::shared_ptr<submission::Outgoing> message);
   [[nodiscard]] bool joins_another(Live& live);
   [[nodiscard]] bool may_join(const Live& live, const std::string& first) const;
@@ -58,6 +61,7 @@ class Acceptance final : public submission::Carrier {
 
   // acceptance_keep.cpp
   boost::asio::awaitable<delivery::Settlement> keep(LivePointer live);
+  boost::asio::awaitable<delivery::Settlement> keep_held(LivePointer live, std::string codes);
   boost::asio::awaitable<error_code> make_durable(LivePointer live, store::Changes changes);
   boost::asio::awaitable<delivery::Settlement> settle_after_all(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_repeat(LivePointer live);

@@ -20,6 +20,8 @@ std::vector<Mistake> assign_text(Settings& settings, std::string_view key, const
                "or --fallback URL"}};
     return {{std::string(source), 0, shown, unknown_key(key)}};
   }
+  if (auto fault = lock_fault(settings.locked, key))
+    return {{std::string(source), 0, shown, std::move(*fault)}};
   std::vector<Mistake> mistakes;
   for (auto& fault : assign(settings, *row, given))
     mistakes.push_back({std::string(source), 0, shown, std::move(fault.message)});

@@ -46,6 +46,8 @@ Given given_of(const toml::node& node) {
 }
 
 void apply_value(Settings& settings, const Row& row, const toml::node& node, const Place& place) {
+  if (auto fault = lock_fault(place.locked, row.key))
+    return place.add(line_of(node), std::string(row.key), std::move(*fault));
   for (auto& fault : assign(settings, row, given_of(node)))
     place.add(fault.line, std::string(row.key), std::move(fault.message));
 }
@@ -160,7 +162,7 @@ std::vector<Mistake> apply_toml(Settings& settings, std::string_view text,
   const auto parsed = toml::parse(text);
   if (!parsed) return {syntax_mistake(parsed.error(), source)};
   std::vector<Mistake> mistakes;
-  const Place place{source, mistakes};
+  const Place place{source, mistakes, settings.locked};
   for (const auto& [key, node] : parsed.table()) apply_top(settings, key, node, place);
   // The library's tables are sorted by name; people read their file from the top.
   std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& left, const Mistake& right) {

@@ -59,6 +59,16 @@ struct Words<WhenUnknown> {
   static constexpr std::string_view wanted = "ask or resend";
 };
 
+template <>
+struct Words<CheckLevel> {
+  static constexpr std::array<std::pair<std::string_view, CheckLevel>, 4> list{
+      {{"off", CheckLevel::off},
+       {"note", CheckLevel::note},
+       {"hold", CheckLevel::hold},
+       {"refuse", CheckLevel::refuse}}};
+  static constexpr std::string_view wanted = "off, note, hold or refuse";
+};
+
 // What was written, for messages.
 std::string written(const Scalar& scalar) {
   if (const auto* text = std::get_if<std::string>(&scalar.value)) return quoted(*text);
@@ -246,7 +256,9 @@ Faults fill(std::vector<T>& place, const Row& row, const Given& given) {
   const auto items = list_items(given);
   constexpr bool urls = std::is_same_v<T, ServerUrl>;
   if (urls && items.empty()) return {{given.line, "the list is empty; give at least one URL"}};
-  if (items.size() > 64) return {{given.line, "the list has more than 64 items"}};
+  constexpr std::size_t most = std::is_same_v<T, std::string> ? 1000 : 64;
+  if (items.size() > most)
+    return {{given.line, "the list has more than " + std::to_string(most) + " items"}};
   Faults faults;
   std::vector<T> values;
   for (const auto& item : items) {

@@ -61,6 +61,35 @@ std::optional<std::string> no_or_host_port(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> word(std::string_view text) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) return "is empty";
+  return any_text(text);
+}
+
+std::optional<std::string> address_or_domain(std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at != std::string_view::npos && !host_fault(text.substr(at + 1)) &&
+      text.find(' ') == std::string_view::npos)
+    return std::nullopt;
+  return quoted(text) + " is no address; write \"taro@example.jp\" or \"@example.jp\"";
+}
+
+std::optional<std::string> company_and_domain(std::string_view text) {
+  const auto equals = text.rfind('=');
+  if (equals != std::string_view::npos) {
+    auto domain = text.substr(equals + 1);
+    while (domain.starts_with(' ')) domain.remove_prefix(1);
+    const bool has_name = text.substr(0, equals).find_first_not_of(' ') != std::string_view::npos;
+    if (has_name && !host_fault(domain)) return any_text(text);
+  }
+  return quoted(text) + " is not a name and its domain; write \"Example K.K. = example.jp\"";
+}
+
+std::optional<std::string> known_key(std::string_view text) {
+  if (find_row(text) != nullptr) return std::nullopt;
+  return quoted(text) + ": " + unknown_key(text);
+}
+
 // "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53": what c-ares takes, and no more.
 bool is_server(std::string_view text) {
   const bool bracketed = text.starts_with('[');
@@ -118,6 +147,8 @@ constexpr Row table[] = {
      "PEM file with further root certificates for upstream servers; empty = the system's only"},
     {"language", TODOKU_AT(language), Unit::none, 0, 0, nullptr, "auto",
      "language of what people read: auto, ja or en"},
+    {"locked", TODOKU_AT(locked), Unit::none, 0, 0, known_key, "",
+     "keys that a person's own file and options may not change; for the administrator's file"},
     {"gateway", TODOKU_AT(gateway), Unit::none, 0, 0, nullptr, "off",
      "may listen beyond loopback; TLS and log-in are then compulsory"},
     {"stop_limit", TODOKU_AT(stop_limit), Unit::duration, 0, minute, nullptr, "8s",
@@ -229,6 +260,92 @@ constexpr Row table[] = {
      "2GB", "all these copies together; the oldest go first"},
     {"store.keep_history", TODOKU_AT(store.keep_history), Unit::duration, day, 3650 * day, nullptr,
      "90d", "how long it is remembered what went where and when"},
+    {"checks.size_upstream", TODOKU_AT(checks.size_upstream), Unit::none, 0, 0, nullptr, "refuse",
+     "the message is larger than the sending server takes"},
+    {"checks.size_recipient", TODOKU_AT(checks.size_recipient), Unit::none, 0, 0, nullptr, "note",
+     "it is larger than a recipient's provider takes, as far as is known"},
+    {"checks.size_own", TODOKU_AT(checks.size_own), Unit::none, 0, 0, nullptr, "note",
+     "it is larger than max_message, or a file than max_attachment"},
+    {"checks.line_length", TODOKU_AT(checks.line_length), Unit::none, 0, 0, nullptr, "note",
+     "lines over 998 octets, or line ends that are not CR LF"},
+    {"checks.characters", TODOKU_AT(checks.characters), Unit::none, 0, 0, nullptr, "note",
+     "text that is not in its declared charset, half-width kana, machine-dependent characters, raw "
+     "names in the header"},
+    {"checks.structure", TODOKU_AT(checks.structure), Unit::none, 0, 0, nullptr, "note",
+     "broken MIME: boundaries, types, NUL octets, a message without From"},
+    {"checks.sender", TODOKU_AT(checks.sender), Unit::none, 0, 0, nullptr, "note",
+     "From or Reply-To is not of this account"},
+    {"checks.missing_text", TODOKU_AT(checks.missing_text), Unit::none, 0, 0, nullptr, "note",
+     "a message or HTML without text that everybody can read"},
+    {"checks.html", TODOKU_AT(checks.html), Unit::none, 0, 0, nullptr, "note",
+     "scripts, forms, and links or pictures that only this computer has"},
+    {"checks.winmail", TODOKU_AT(checks.winmail), Unit::none, 0, 0, nullptr, "note",
+     "a winmail.dat, which only Outlook can open"},
+    {"checks.forgotten_attachment", TODOKU_AT(checks.forgotten_attachment), Unit::none, 0, 0,
+     nullptr, "note", "the text speaks of a file, and there is none"},
+    {"checks.risky_attachment", TODOKU_AT(checks.risky_attachment), Unit::none, 0, 0, nullptr,
+     "note", "programs, also inside archives or under another name"},
+    {"checks.encrypted_archive", TODOKU_AT(checks.encrypted_archive), Unit::none, 0, 0, nullptr,
+     "note", "an archive with a password (PPAP)"},
+    {"checks.empty_attachment", TODOKU_AT(checks.empty_attachment), Unit::none, 0, 0, nullptr,
+     "note", "an attached file without content"},
+    {"checks.virus", TODOKU_AT(checks.virus), Unit::none, 0, 0, nullptr, "hold",
+     "a virus scanner has found something"},
+    {"checks.many_recipients", TODOKU_AT(checks.many_recipients), Unit::none, 0, 0, nullptr, "note",
+     "many outside addresses can see each other in To and Cc"},
+    {"checks.new_domain", TODOKU_AT(checks.new_domain), Unit::none, 0, 0, nullptr, "note",
+     "a reply goes to a domain that was never written to"},
+    {"checks.company_name", TODOKU_AT(checks.company_name), Unit::none, 0, 0, nullptr, "note",
+     "the text greets another company or person than the recipient"},
+    {"checks.keywords", TODOKU_AT(checks.keywords), Unit::none, 0, 0, nullptr, "note",
+     "one of watched_words stands in the subject, text or file names"},
+    {"checks.blocked_recipients", TODOKU_AT(checks.blocked_recipients), Unit::none, 0, 0, nullptr,
+     "refuse", "a recipient stands in blocked_addresses"},
+    {"checks.external_recipients", TODOKU_AT(checks.external_recipients), Unit::none, 0, 0, nullptr,
+     "off", "recipients outside internal_domains, to confirm"},
+    {"checks.own_password", TODOKU_AT(checks.own_password), Unit::none, 0, 0, nullptr, "note",
+     "the text has the password of this account"},
+    {"checks.same_again", TODOKU_AT(checks.same_again), Unit::none, 0, 0, nullptr, "note",
+     "the same content was sent before"},
+    {"checks.rate", TODOKU_AT(checks.rate), Unit::none, 0, 0, nullptr, "note",
+     "the provider's limit of messages or recipients is near"},
+    {"checks.sudden_rise", TODOKU_AT(checks.sudden_rise), Unit::none, 0, 0, nullptr, "note",
+     "this account sends far more than usual"},
+    {"checks.wording", TODOKU_AT(checks.wording), Unit::none, 0, 0, nullptr, "note",
+     "words and links that spam filters dislike; advice only"},
+    {"checks.authentication", TODOKU_AT(checks.authentication), Unit::none, 0, 0, nullptr, "note",
+     "SPF, DKIM or DMARC of the sender's domain are missing or broken"},
+    {"checks.max_message", TODOKU_AT(checks.max_message), Unit::bytes, 0, 2 * gib, nullptr, "0B",
+     "largest message as it travels, by size_own; 0 = no limit"},
+    {"checks.max_attachment", TODOKU_AT(checks.max_attachment), Unit::bytes, 0, 2 * gib, nullptr,
+     "0B", "largest attached file as it travels, by size_own; 0 = no limit"},
+    {"checks.many_recipients_from", TODOKU_AT(checks.many_recipients_from), Unit::count, 2, 1000,
+     nullptr, "10", "outside addresses in To and Cc that are many"},
+    {"checks.many_links_from", TODOKU_AT(checks.many_links_from), Unit::count, 1, 10'000, nullptr,
+     "30", "links in one message that are many"},
+    {"checks.rate_percent", TODOKU_AT(checks.rate_percent), Unit::count, 1, 100, nullptr, "80",
+     "part of a provider's limit from which it is told"},
+    {"checks.sudden_rise_factor", TODOKU_AT(checks.sudden_rise_factor), Unit::count, 2, 1000,
+     nullptr, "5", "how many times the usual number of messages in an hour is a sudden rise"},
+    {"checks.sudden_rise_from", TODOKU_AT(checks.sudden_rise_from), Unit::count, 1, 100'000,
+     nullptr, "30", "messages in an hour below which nothing is a sudden rise"},
+    {"checks.undo_window", TODOKU_AT(checks.undo_window), Unit::duration, 0, hour, nullptr, "0ms",
+     "how long each message waits so that it can be taken back; 0 = not at all"},
+    {"checks.may_override", TODOKU_AT(checks.may_override), Unit::none, 0, 0, nullptr, "on",
+     "what a check refused goes when it is sent again, from mail clients that never resend by "
+     "themselves"},
+    {"checks.override_within", TODOKU_AT(checks.override_within), Unit::duration, second, day,
+     nullptr, "10m", "how long after the refusal"},
+    {"checks.internal_domains", TODOKU_AT(checks.internal_domains), Unit::none, 0, 0, host_name, "",
+     "domains of one's own organisation, with all below them; the sender's own always counts"},
+    {"checks.blocked_addresses", TODOKU_AT(checks.blocked_addresses), Unit::none, 0, 0,
+     address_or_domain, "", "recipients that get no mail: addresses or @domain"},
+    {"checks.watched_words", TODOKU_AT(checks.watched_words), Unit::none, 0, 0, word, "",
+     "words to look for, by keywords"},
+    {"checks.companies", TODOKU_AT(checks.companies), Unit::none, 0, 0, company_and_domain, "",
+     "names of companies and their domains, by company_name"},
+    {"checks.large_file_places", TODOKU_AT(checks.large_file_places), Unit::none, 0, 0, word, "",
+     "where to put files that are too large for mail; empty = a list that ships"},
     {"dns.servers", TODOKU_AT(dns.servers), Unit::none, 0, 0, no_or_servers, "",
      "DNS servers to ask, ADDRESS or ADDRESS:PORT; empty = the system's"},
     {"dns.timeout", TODOKU_AT(dns.timeout), Unit::duration, tenth, minute, nullptr, "5s",
@@ -258,6 +375,15 @@ const Row* find_row(std::string_view key) {
   const auto found = std::find_if(std::begin(table), std::end(table),
                                   [key](const Row& row) { return row.key == key; });
   return found == std::end(table) ? nullptr : found;
+}
+
+std::optional<std::string> lock_fault(const std::vector<std::string>& locked,
+                                      std::string_view key) {
+  if (locked.empty()) return std::nullopt;
+  const bool is_locked =
+      key == "locked" || std::find(locked.begin(), locked.end(), key) != locked.end();
+  if (!is_locked) return std::nullopt;
+  return "is set by the administrator of this computer and cannot be changed here";
 }
 
 std::vector<KeyRow> all_keys() {

@@ -24,10 +24,10 @@ enum class Unit : std::uint8_t {
 };
 
 // Where a row's value lives; its type decides how a value is read and shown.
-using Target =
-    std::variant<bool*, std::uint32_t*, std::uint64_t*, std::string*, Duration*,
-                 std::vector<Duration>*, std::vector<ServerUrl>*, std::optional<ServerUrl>*,
-                 Language*, LogFormat*, LogLevel*, BareNewline*, WhenUnknown*>;
+using Target = std::variant<bool*, std::uint32_t*, std::uint64_t*, std::string*, Duration*,
+                            std::vector<Duration>*, std::vector<ServerUrl>*,
+                            std::vector<std::string>*, std::optional<ServerUrl>*, Language*,
+                            LogFormat*, LogLevel*, BareNewline*, WhenUnknown*, CheckLevel*>;
 using TextFault = std::optional<std::string> (*)(std::string_view);
 
 struct Row {
@@ -50,6 +50,8 @@ struct Fault {
 };
 // Puts the value in its place; on faults the old value stays.
 std::vector<Fault> assign(Settings& settings, const Row& row, const Given& given);
+// Why a key may not be changed any more; nullopt = it may. locked: those of the texts before.
+std::optional<std::string> lock_fault(const std::vector<std::string>& locked, std::string_view key);
 // As it would be written after --set KEY=.
 std::string show(const Settings& settings, const Row& row);
 // "unknown key; did you mean ...?"

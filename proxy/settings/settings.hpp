@@ -41,6 +41,14 @@ enum class WhenUnknown : std::uint8_t {
   resend
 };
 
+// What a pre-send check does when it finds something.
+enum class CheckLevel : std::uint8_t {
+  off,     // not looked for
+  note,    // told, and the message goes
+  hold,    // kept until a person has said what to do
+  refuse,  // the mail client is told no
+};
+
 struct Account {                     // [[account]]
   std::string name;                  // for people and logs
   std::vector<std::string> senders;  // addresses or "@domain" or "*"
@@ -130,6 +138,52 @@ struct Store {  // [store]
   Duration keep_history{7'776'000'000};                 // 90 d: what went where and when
 };
 
+struct Checks {  // [checks] before a message leaves; a level for each, then what they go by
+  CheckLevel size_upstream = CheckLevel::refuse;
+  CheckLevel size_recipient = CheckLevel::note;
+  CheckLevel size_own = CheckLevel::note;
+  CheckLevel line_length = CheckLevel::note;
+  CheckLevel characters = CheckLevel::note;
+  CheckLevel structure = CheckLevel::note;
+  CheckLevel sender = CheckLevel::note;
+  CheckLevel missing_text = CheckLevel::note;
+  CheckLevel html = CheckLevel::note;
+  CheckLevel winmail = CheckLevel::note;
+  CheckLevel forgotten_attachment = CheckLevel::note;
+  CheckLevel risky_attachment = CheckLevel::note;
+  CheckLevel encrypted_archive = CheckLevel::note;
+  CheckLevel empty_attachment = CheckLevel::note;
+  CheckLevel virus = CheckLevel::hold;
+  CheckLevel many_recipients = CheckLevel::note;
+  CheckLevel new_domain = CheckLevel::note;
+  CheckLevel company_name = CheckLevel::note;
+  CheckLevel keywords = CheckLevel::note;
+  CheckLevel blocked_recipients = CheckLevel::refuse;
+  CheckLevel external_recipients = CheckLevel::off;
+  CheckLevel own_password = CheckLevel::note;
+  CheckLevel same_again = CheckLevel::note;
+  CheckLevel rate = CheckLevel::note;
+  CheckLevel sudden_rise = CheckLevel::note;
+  CheckLevel wording = CheckLevel::note;
+  CheckLevel authentication = CheckLevel::note;
+
+  std::uint64_t max_message = 0;               // bytes as it travels; 0 = no limit of our own
+  std::uint64_t max_attachment = 0;            // bytes as it travels; 0 = none
+  std::uint32_t many_recipients_from = 10;     // addresses outside, in To and Cc
+  std::uint32_t many_links_from = 30;          // in one message
+  std::uint32_t rate_percent = 80;             // of a provider's limit: told from here on
+  std::uint32_t sudden_rise_factor = 5;        // times the usual number in an hour
+  std::uint32_t sudden_rise_from = 30;         // messages in an hour; fewer are no rise
+  Duration undo_window{0};                     // every message waits so long and can be taken back
+  bool may_override = true;                    // refused, then sent again: goes
+  Duration override_within{600'000};           // 10 min
+  std::vector<std::string> internal_domains;   // and all domains below them
+  std::vector<std::string> blocked_addresses;  // addresses or "@domain"
+  std::vector<std::string> watched_words;      // words in subject, text or file names
+  std::vector<std::string> companies;          // "name = domain"
+  std::vector<std::string> large_file_places;  // empty = those that ship
+};
+
 struct Dns {                     // [dns]
   std::string servers;           // "192.0.2.1,[2001:db8::1]:53"; empty = the system's
   Duration timeout{5'000};       // for one question, all tries together
@@ -157,6 +211,8 @@ struct Settings {
   Delivery delivery;
   Store store;
   Dns dns;
+  Checks checks;
+  std::vector<std::string> locked;  // keys that later files and options may not change
 };
 
 // A mistake, with its place: "todoku.toml:12: delivery.answer_bugdet: unknown key; did you mean

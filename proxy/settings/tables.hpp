@@ -30,6 +30,7 @@ struct GivenTable {
 struct Place {
   std::string_view source;
   std::vector<Mistake>& mistakes;
+  std::vector<std::string> locked;  // keys that the texts before this one have locked
 
   void add(std::uint32_t line, std::string key, std::string message) const {
     mistakes.push_back({std::string(source), line, std::move(key), std::move(message)});

@@ -63,8 +63,12 @@ class Carrier {
   // throws; a broken connection, a refusal and a time-out are settlements.
   virtual boost::asio::awaitable<delivery::Settlement> settle(
       std::shared_ptr<Outgoing> message) = 0;
-  // After settle, once: whether the client has got its answer. Until it has, a repeat of the same
-  // message joins this one.
+  // The same, but nothing is sent before a person has let it go: a check stopped it, for codes.
+  // Only for a message that was not begun.
+  virtual boost::asio::awaitable<delivery::Settlement> hold(std::shared_ptr<Outgoing> message,
+                                                            std::string codes) = 0;
+  // After settle or hold, once: whether the client has got its answer. Until it has, a repeat of
+  // the same message joins this one.
   virtual void answered(const Outgoing& message, bool is_told) = 0;
   // An error when a message of that many bytes could not be kept.
   [[nodiscard]] virtual error_code check_room(std::uint64_t size) const = 0;

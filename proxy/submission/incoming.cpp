@@ -16,7 +16,11 @@ Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
     : around_(around),
       outgoing_(std::move(outgoing)),
       facts_(std::move(facts)),
-      header_(around.settings.smtp.max_header) {}
+      header_(around.settings.smtp.max_header) {
+  if (around_.gate == nullptr) return;
+  scanner_.emplace();
+  may_stream_ = around_.gate->may_stream(*outgoing_->account, outgoing_->envelope);
+}
 
 Incoming::~Incoming() {
   if (!is_settled_) give_up();
@@ -44,6 +48,7 @@ delivery::Answer Incoming::refuse(smtp::Reply reply, delivery::Sentence sentence
 std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
                                                const smtp::BodyReport& report) {
   if (is_hurried_) return refuse_as_stopping();
+  if (scanner_) scanner_->feed(bytes);
   if (!header_is_out_) {
     bytes.remove_prefix(header_.feed(bytes));
     if (auto refusal = check_header()) return refusal;
@@ -52,7 +57,7 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
   if (digest_) digest_->add(bytes);
   if (auto refusal = keep(bytes)) return refusal;
   // Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
-  const bool may_stream = header_is_out_ && !outgoing_->message_id_header.empty();
+  const bool may_stream = may_stream_ && header_is_out_ && !outgoing_->message_id_header.empty();
   if (may_stream && !has_begun_ &&
       outgoing_->body->size() > around_.settings.delivery.stream_from) {
     has_begun_ = true;
@@ -66,6 +71,7 @@ std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& repor
   header_.finish();
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
+  if (auto refusal = check_content()) return refusal;
   is_settled_ = true;
   if (digest_) outgoing_->body_digest = digest_->finish();
   outgoing_->body->finish();
@@ -111,6 +117,24 @@ std::optional<delivery::Answer> Incoming::check_newlines(const smtp::BodyReport&
                 {"smtp.bare_newline_signed", {}});
 }
 
+// All is there but the end, which has not left: the checks may still stop it.
+std::optional<delivery::Answer> Incoming::check_content() {
+  if (!scanner_) return std::nullopt;
+  auto ruling =
+      around_.gate->check_message(*outgoing_->account, outgoing_->envelope, scanner_->finish(),
+                                  header_.value("User-Agent"), std::chrono::steady_clock::now());
+  scanner_.reset();
+  if (!ruling.codes.empty())
+    around_.log.write(platform::LogLevel::info, "checks.found", outgoing_->id,
+                      {{"codes", ruling.codes}});
+  // What may be streamed can be found only to be refused: the settings do not change meanwhile.
+  if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
+  if (ruling.outcome != checks::Outcome::refuse) return std::nullopt;
+  auto answer = refuse(std::move(ruling.answer.reply), {});
+  answer.more = std::move(ruling.answer.more);
+  return answer;
+}
+
 std::optional<delivery::Answer> Incoming::keep(std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   const auto failed = outgoing_->body->append(bytes);
@@ -132,6 +156,10 @@ asio::awaitable<void> Incoming::wait_for_relay() {
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
   is_answer_open_ = true;
+  if (held_for_) {
+    const auto held = co_await around_.carrier.hold(outgoing_, *held_for_);
+    co_return delivery::answer_for(held);
+  }
   const auto settlement = co_await around_.carrier.settle(outgoing_);
   co_return delivery::answer_for(settlement);
 }

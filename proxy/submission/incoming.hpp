@@ -7,6 +7,7 @@
 #include "proxy/delivery/header_edit.hpp"
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/settlement.hpp"
+#include "proxy/skeleton/scanner.hpp"
 #include "proxy/smtp/server_dialogue.hpp"
 #include "proxy/submission/room.hpp"
 
@@ -48,6 +49,7 @@ class Incoming {
  private:
   std::optional<delivery::Answer> check_header();
   std::optional<delivery::Answer> check_newlines(const smtp::BodyReport& report);
+  std::optional<delivery::Answer> check_content();
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
   delivery::Answer refuse_as_stopping();
@@ -62,7 +64,10 @@ class Incoming {
   bool has_begun_ = false;   // the carrier has it while it still arrives
   bool is_settled_ = false;  // complete, or given up
   bool is_hurried_ = false;
-  bool is_answer_open_ = false;  // answer() was called and answered() was not
+  std::optional<skeleton::Scanner> scanner_;  // for the checks; empty = nothing is checked
+  bool may_stream_ = true;                    // it may leave while it still arrives
+  std::optional<std::string> held_for_;       // the codes of what a check found
+  bool is_answer_open_ = false;               // answer() was called and answered() was not
 };
 
 }  // namespace todoku::submission

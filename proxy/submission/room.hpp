@@ -11,6 +11,7 @@
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/body.hpp"
 #include "proxy/submission/carrier.hpp"
+#include "proxy/submission/gate.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,6 +38,7 @@ struct Surroundings {
   platform::Log& log;
   std::string instance;
   std::function<std::string(const delivery::Sentence&)> say;  // in the user's language, UTF-8
+  Gate* gate = nullptr;                                       // null = nothing is checked
 };
 
 class Room {

@@ -108,7 +108,7 @@ asio::awaitable<void> Session::answer_question() {
       on_sender();
       break;
     case smtp::Question::recipient:
-      dialogue_.answer({250, "2.1.5", "Ok"});
+      on_recipient();
       break;
     case smtp::Question::body_begin:
       on_body_begin();
@@ -176,7 +176,21 @@ void Session::on_sender() {
                       "server in your mail program"});
     return;
   }
+  if (around_.gate != nullptr) {
+    auto refusal = around_.gate->check_declared_size(*account_, dialogue_.envelope(),
+                                                     std::chrono::steady_clock::now());
+    if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
+  }
   dialogue_.answer({250, "2.1.0", "Ok"});
+}
+
+void Session::on_recipient() {
+  if (around_.gate != nullptr) {
+    auto refusal = around_.gate->check_recipient(*account_, dialogue_.envelope(),
+                                                 std::chrono::steady_clock::now());
+    if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
+  }
+  dialogue_.answer({250, "2.1.5", "Ok"});
 }
 
 void Session::on_body_begin() {
@@ -242,10 +256,16 @@ asio::awaitable<void> Session::on_body_end() {
 
 // The user's language is added only for a client that is known to show UTF-8 (survey P29).
 smtp::Reply Session::spoken(delivery::Answer answer) const {
-  if (!answer.sentence.key.empty() && incoming_ && incoming_->client_shows_utf8()) {
-    answer.reply.text += "\n" + around_.say(answer.sentence);
-  }
+  if (!client_shows_utf8()) return std::move(answer.reply);
+  if (!answer.sentence.key.empty()) answer.reply.text += "\n" + around_.say(answer.sentence);
+  for (const auto& sentence : answer.more) answer.reply.text += "\n" + around_.say(sentence);
   return std::move(answer.reply);
+}
+
+// Before the header has come, by what the account's client was the last time.
+bool Session::client_shows_utf8() const {
+  if (incoming_) return incoming_->client_shows_utf8();
+  return around_.gate != nullptr && account_ != nullptr && around_.gate->shows_utf8(*account_);
 }
 
 void Session::log_end() {

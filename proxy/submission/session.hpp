@@ -35,8 +35,10 @@ class Session {
   boost::asio::awaitable<void> on_body_end();
   void close_answer(wire::Action action);
   void on_sender();
+  void on_recipient();
   void on_body_begin();
   smtp::Reply spoken(delivery::Answer answer) const;
+  [[nodiscard]] bool client_shows_utf8() const;
   void log_end();
 
   Room& room_;

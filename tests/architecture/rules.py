@@ -6,7 +6,7 @@ FLOORS = {
     'classifier': 0, 'classifier/mail': 0, 'classifier/report': 0, 'classifier/rules': 0, 'classifier/explain': 0,
     'classifier/toml': 0,
     'proxy/wire': 0, 'proxy/smtp': 0, 'proxy/mailbox': 0, 'proxy/mailauth': 0, 'proxy/providers': 0,
-    'proxy/checks': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
+    'proxy/skeleton': 0, 'proxy/checks': 0, 'proxy/addresses': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
     'proxy/platform': 1, 'proxy/net': 1, 'proxy/store': 1,
     'proxy/submission': 2, 'proxy/relay': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
     'proxy/api': 2, 'proxy/demo': 2,
@@ -27,10 +27,12 @@ FLOOR_0_MAY_INCLUDE = {
     'proxy/smtp': {'proxy/wire'},                                 # Dialogue, LineReader, Secret
     'proxy/mailbox': {'proxy/wire'},
     'proxy/mailauth': {'proxy/wire', 'proxy/smtp', 'classifier/mail'},  # DnsDialogue; base64; header fields
-    'proxy/providers': {'proxy/wire'},
+    'proxy/providers': {'proxy/wire', 'classifier/toml'},
+    'proxy/addresses': {'classifier/toml'},                                     # text and data in, findings out
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},
-    'proxy/checks': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier/mail'},
+    'proxy/skeleton': {'classifier/mail'},                        # encodings, charsets, header words
+    'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'classifier/mail', 'classifier/toml'},
     'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
 }
 
@@ -60,11 +62,13 @@ LIBRARY_OWNERS = [
     (r'^openssl/', {'proxy/net', 'proxy/smtp', 'proxy/wire', 'proxy/mailauth', 'proxy/delivery', 'proxy/store',
                     'proxy/platform'}, 'OpenSSL'),  # platform: chance for keys, hex, wiping
     (r'^mimetic', {'classifier/mail'}, 'mimetic'),
+    (r'^xxhash', {'proxy/store'}, 'xxHash'),
+    (r'^idn2\.h', {'proxy/addresses'}, 'libidn2'),
     (r'^re2/', {'classifier/rules'}, 'RE2'),
     (r'^sqlite3', {'proxy/store'}, 'SQLite'),
-    (r'^xxhash', {'proxy/store'}, 'xxHash'),
     (r'^ares', {'proxy/net'}, 'c-ares'),
-    (r'^libpsl', {'proxy/mailauth'}, 'libpsl'),
+    # Two questions to one list: which domain is registered (mailauth), which endings exist (addresses).
+    (r'^libpsl', {'proxy/mailauth', 'proxy/addresses'}, 'libpsl'),
     (r'^libsecret/', {'proxy/platform'}, 'libsecret'),
     (r'^boost/beast', {'proxy/api'}, 'Boost.Beast'),
     (r'^boost/json', {'proxy/api', 'proxy/cli'}, 'Boost.JSON'),

@@ -307,6 +307,22 @@ TEST_F(SettingsFiles, OnlyTheDefaultFileMayBeMissing) {
   EXPECT_EQ(load_settings(serve({}), missing).exit_code, exit_config);
 }
 
+TEST_F(SettingsFiles, TheAdministratorsFileLiesBelowAndMayLock) {
+  const auto admin = folder_ / "admin.toml";
+  std::ofstream(admin, std::ios::binary)
+      << "stop_limit = \"3s\"\nlocked = [\"checks.keywords\"]\n[checks]\nkeywords = \"refuse\"\n";
+  const auto own = file(std::string("language = \"ja\"\n") + account);
+  const auto loaded = load_settings(serve({}), own, admin);
+  EXPECT_THAT(loaded.mistakes, IsEmpty());
+  EXPECT_EQ(loaded.settings.stop_limit, 3s);
+  EXPECT_EQ(loaded.settings.language, settings::Language::japanese);
+  EXPECT_EQ(loaded.settings.checks.keywords, settings::CheckLevel::refuse);
+  const auto lifted = load_settings(serve({"--set", "checks.keywords=off"}), own, admin);
+  ASSERT_EQ(lifted.mistakes.size(), 1U);
+  EXPECT_EQ(lifted.settings.checks.keywords, settings::CheckLevel::refuse);
+  EXPECT_THAT(load_settings(serve({}), own, own).mistakes, IsEmpty());
+}
+
 TEST_F(SettingsFiles, ANewcomerWithoutAServerIsToldOnlyThat) {
   const auto missing = folder_ / "missing.toml";
   EXPECT_TRUE(lacks_only_upstream(load_settings(serve({}), missing)));

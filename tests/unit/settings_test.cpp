@@ -172,5 +172,45 @@ TEST(Settings, EditDistanceCountsSlipsOfTheFinger) {
   EXPECT_GT(edit_distance(std::string(1000, 'a'), "a"), 1000U);
 }
 
+TEST(Settings, EachCheckHasALevelOfItsOwn) {
+  Settings settings;
+  EXPECT_THAT(apply_toml(settings, "[checks]\nhtml = \"off\"\nkeywords = \"refuse\"\n", "own"),
+              IsEmpty());
+  EXPECT_EQ(settings.checks.html, CheckLevel::off);
+  EXPECT_EQ(settings.checks.keywords, CheckLevel::refuse);
+  EXPECT_EQ(settings.checks.sender, CheckLevel::note);
+  const auto mistakes = apply_toml(settings, "[checks]\nhtml = \"holt\"\n", "own");
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_EQ(to_string(mistakes[0]),
+            "own:2: checks.html: \"holt\" is not known here; write off, note, hold or refuse "
+            "(did you mean hold?)");
+}
+
+TEST(Settings, ListsOfWordsAreLookedAtOneByOne) {
+  Settings settings;
+  EXPECT_THAT(apply_override(settings, "checks.watched_words=社外秘, draft"), IsEmpty());
+  EXPECT_THAT(settings.checks.watched_words, ElementsAre("社外秘", "draft"));
+  for (const auto* wrong : {"checks.blocked_addresses=rival", "checks.companies=青空商事",
+                            "checks.internal_domains=a b", "locked=checks.htlm"})
+    EXPECT_EQ(apply_override(settings, wrong).size(), 1U) << wrong;
+  EXPECT_THAT(apply_override(settings, "checks.companies=青空商事 = aozora.example"), IsEmpty());
+}
+
+TEST(Settings, WhatTheAdministratorLocksStays) {
+  Settings settings;
+  EXPECT_THAT(
+      apply_toml(settings, "locked = [\"checks.html\"]\n[checks]\nhtml = \"hold\"\n", "admin.toml"),
+      IsEmpty());
+  const auto in_file =
+      apply_toml(settings, "[checks]\nhtml = \"off\"\nsender = \"off\"\n", "own.toml");
+  ASSERT_EQ(in_file.size(), 1U);
+  EXPECT_EQ(in_file[0].line, 2U);
+  EXPECT_THAT(in_file[0].message, testing::HasSubstr("administrator"));
+  EXPECT_EQ(apply_override(settings, "checks.html=off").size(), 1U);
+  EXPECT_EQ(apply_override(settings, "locked=").size(), 1U);
+  EXPECT_EQ(settings.checks.html, CheckLevel::hold);
+  EXPECT_EQ(settings.checks.sender, CheckLevel::off);
+}
+
 }  // namespace
 }  // namespace todoku::settings

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What is known beyond the message itself. Gathered by whoever calls; plain values, so that a check
+// needs no clock, no network and no store. What is not known is empty, and then nothing is found.
+// Sizes are octets of the message as it travels.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace todoku::checks {
+
+struct RecipientFacts {
+  std::string address;
+  std::optional<std::uint64_t> provider_limit;  // of a message, as its provider says
+  std::optional<std::uint64_t> learned_limit;   // from an earlier bounce
+  std::string provider;                         // its name for people; empty = the domain
+};
+
+// Somebody known: who wrote or was written to before, or who stands in the address book.
+struct KnownCompany {
+  std::string name;  // "青空商事", without the legal form
+  std::string domain;
+};
+
+// A virus scanner's word about one part (clamd or another; the hook of check virus).
+struct ScanResult {
+  std::size_t part = 0;  // index in Skeleton::parts
+  std::string virus;     // what was found, as the scanner names it
+};
+
+// Sent by this account, the message at hand included.
+struct RateFacts {
+  std::uint32_t messages_hour = 0, messages_day = 0;
+  std::uint32_t recipients_hour = 0, recipients_day = 0;
+  // The provider's limits; 0 = not known.
+  std::uint32_t max_messages_hour = 0, max_messages_day = 0;
+  std::uint32_t max_recipients_hour = 0, max_recipients_day = 0;
+  std::string provider;
+  std::uint32_t usual_messages_hour = 0;  // a busy hour of the last weeks; 0 = not known
+};
+
+// How the sender's domain stands for the path that is about to be used.
+enum class AuthState : std::uint8_t {
+  unknown,  // not looked up, or no answer
+  good,
+  missing,  // nothing is published
+  broken,   // published, and does not cover this path
+};
+struct AuthFacts {
+  std::string domain;
+  AuthState spf = AuthState::unknown, dkim = AuthState::unknown, dmarc = AuthState::unknown;
+  // The exact text record to add or to change; empty = not known.
+  std::string spf_record, dkim_record, dmarc_record;
+};
+
+struct SentBefore {
+  std::chrono::seconds ago{0};
+};
+
+struct Facts {
+  std::string account;                          // its name, for people
+  std::vector<std::string> account_senders;     // addresses, "@domain" or "*"
+  std::optional<std::uint64_t> upstream_limit;  // what its SIZE says
+  std::string upstream;                         // its host
+  std::vector<RecipientFacts> recipients;
+  // Domains that this account has written to or got mail from; nullopt = no history yet.
+  std::optional<std::vector<std::string>> known_domains;
+  std::vector<KnownCompany> companies;
+  std::vector<ScanResult> scan;
+  bool has_scan_failed = false;
+  std::optional<SentBefore> same_content;
+  std::optional<RateFacts> rate;
+  std::optional<AuthFacts> authentication;
+  // Whether a word is the account's password; compares with a salted digest, and the word is not
+  // kept. Empty = not known. Slow on purpose, so it is asked about a few words only.
+  std::function<bool(std::string_view)> is_own_password;
+};
+
+}  // namespace todoku::checks

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines first, then the walk through the parts: headers, boundaries (RFC 2046 5.1.1), messages in
+// messages. The open multiparts are a short stack; nothing recurses.
+#include "proxy/skeleton/scanner.hpp"
+
+#include "classifier/mail/ascii.hpp"
+#include "classifier/mail/header.hpp"
+#include "proxy/skeleton/content_type.hpp"
+#include "proxy/skeleton/line_look.hpp"
+#include "proxy/skeleton/part_content.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace todoku::skeleton {
+namespace {
+
+constexpr std::size_t longest_legal_line = 998;  // RFC 5322 2.1.1
+constexpr std::size_t held_line = 4096;          // a longer line goes on in pieces
+constexpr std::size_t nothing = static_cast<std::size_t>(-1);
+
+void count(LineFault& fault, std::uint64_t line, std::uint64_t times = 1) {
+  if (times == 0) return;
+  if (fault.count == 0) fault.first_line = line;
+  fault.count += times;
+}
+
+std::string_view without_end(std::string_view line) {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+struct OpenMultipart {
+  std::size_t part = 0;
+  std::string boundary;
+};
+
+}  // namespace
+
+struct Scanner::Impl {
+  explicit Impl(const Limits& given) : limits(given), content(given) { begin_part(nothing); }
+
+  // --- lines ---
+  void feed(std::string_view bytes);
+  void take(std::string_view piece, bool ends_line);
+  void look_at(std::string_view piece, const LineLook& look, bool ends_line);
+
+  // --- parts ---
+  void begin_part(std::size_t parent);
+  bool take_header_line(std::string_view line, bool is_whole);
+  void end_header();
+  void enter(Part& part, std::string boundary);
+  bool take_boundary(std::string_view line);
+  void end_leaf(bool is_before_boundary);
+
+  Limits limits;
+  Skeleton result;
+  std::string held;                // of a line whose end has not come
+  bool is_line_begun = false;      // pieces of it went on already
+  std::uint64_t line_size = 0;     // of the line under way, with its line end
+  std::uint64_t line_offset = 0;   // where it begins in the message
+  bool ended_with_return = false;  // the last piece did
+
+  std::vector<OpenMultipart> open;
+  std::size_t current = nothing;  // the part being read; nothing = between parts
+  bool in_header = false;
+  bool is_header_cut = false;
+  std::string header;
+  PartContent content;
+  std::size_t text_kept = 0;
+  std::size_t names_kept = 0;
+};
+
+void Scanner::Impl::feed(std::string_view bytes) {
+  result.size += bytes.size();
+  if (!held.empty()) {
+    const auto end = bytes.find('\n');
+    const auto size = end == std::string_view::npos ? bytes.size() : end + 1;
+    held.append(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+    if (end == std::string_view::npos && held.size() < held_line) return;
+    // Taken out first: take() must not see its own storage change.
+    const auto line = std::exchange(held, {});
+    take(line, end != std::string_view::npos);
+  }
+  while (!bytes.empty()) {
+    const auto* feed_at = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
+    if (feed_at == nullptr) break;
+    const auto size = static_cast<std::size_t>(feed_at - bytes.data()) + 1;
+    take(bytes.substr(0, size), true);
+    bytes.remove_prefix(size);
+  }
+  if (bytes.size() < held_line) {
+    held.assign(bytes);
+  } else {
+    take(bytes, false);
+  }
+}
+
+void Scanner::Impl::take(std::string_view piece, bool ends_line) {
+  const LineLook look = look_over(piece);
+  const bool begins_line = !std::exchange(is_line_begun, !ends_line);
+  if (begins_line) line_offset += std::exchange(line_size, 0);
+  line_size += piece.size();
+  look_at(piece, look, ends_line);
+  if (begins_line && piece.starts_with("--") && take_boundary(piece)) return;
+  // A header without its empty line ends with the line that is no field of it.
+  while (in_header) {
+    if (take_header_line(piece, begins_line && ends_line)) return;
+  }
+  if (current != nothing) content.add(piece, look.has_eight_bit);
+}
+
+void Scanner::Impl::look_at(std::string_view piece, const LineLook& look, bool ends_line) {
+  const auto line = result.lines + 1;
+  count(result.nul, line, look.nuls);
+  if (in_header && current == 0 && look.has_eight_bit) count(result.eight_bit_header, line);
+  const std::string_view before_end = ends_line ? piece.substr(0, piece.size() - 1) : piece;
+  auto returns = look.returns + (ended_with_return ? 1 : 0);
+  // The one before the line feed is right; one at the end of a piece is judged with the next.
+  const bool ends_with_return =
+      before_end.ends_with('\r') || (before_end.empty() && ended_with_return);
+  if (ends_with_return) --returns;
+  count(result.bare_return, line, returns);
+  ended_with_return = ends_with_return && !ends_line;
+  if (!ends_line) return;
+  if (!ends_with_return) count(result.bare_feed, line);
+  const auto size = line_size - (ends_with_return ? 2 : 1);
+  result.longest_line = std::max(result.longest_line, size);
+  if (size > longest_legal_line) count(result.too_long, line);
+  ++result.lines;
+}
+
+void Scanner::Impl::begin_part(std::size_t parent) {
+  Part part;
+  part.parent = parent;
+  part.depth = parent == nothing ? 0 : result.parts[parent].depth + 1;
+  part.line = result.lines + 1;
+  part.offset = line_offset + line_size;
+  current = result.parts.size();
+  result.parts.push_back(std::move(part));
+  in_header = true;
+  is_header_cut = false;
+  header.clear();
+}
+
+// False = the header had ended before this line.
+bool Scanner::Impl::take_header_line(std::string_view line, bool is_whole) {
+  const auto text = without_end(line);
+  if (is_whole && text.empty()) {
+    end_header();
+    return true;
+  }
+  const bool is_folded = text.starts_with(' ') || text.starts_with('\t');
+  if (is_whole && !is_folded && !mail::is_field_line(text) && !text.starts_with("From ")) {
+    result.parts[current].lacks_blank_line = true;
+    end_header();
+    return false;
+  }
+  const auto limit = current == 0 ? limits.header : limits.part_header;
+  if (header.size() + line.size() > limit) {
+    is_header_cut = result.is_cut = true;
+  } else if (!is_header_cut) {
+    header.append(line);
+  }
+  return true;
+}
+
+void Scanner::Impl::end_header() {
+  in_header = false;
+  auto& part = result.parts[current];
+  auto fields = read_fields(header, part.line, limits.fields);
+  if (fields.size() == limits.fields) result.is_cut = true;
+  std::string boundary;
+  describe(fields, part, boundary);
+  if (current == 0) result.fields = std::move(fields);
+  enter(part, std::move(boundary));
+}
+
+// What the header that just ended opens: parts, a message, or content.
+void Scanner::Impl::enter(Part& part, std::string boundary) {
+  const bool is_too_deep = part.depth + 1 >= limits.depth;
+  const bool is_message =
+      part.type == "message/rfc822" && part.encoding == mail::TransferEncoding::none;
+  if ((is_multipart(part) || is_message) && is_too_deep) {
+    result.is_cut = true;
+  } else if (is_multipart(part) && part.has_boundary) {
+    open.push_back({current, std::move(boundary)});
+    current = nothing;  // what comes before the first boundary is for nobody
+    return;
+  } else if (is_message && result.parts.size() < limits.parts) {
+    begin_part(current);
+    return;
+  }
+  content.begin(part, std::min(limits.text, limits.all_text - text_kept));
+}
+
+bool Scanner::Impl::take_boundary(std::string_view line) {
+  auto text = without_end(line).substr(2);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  for (auto level = open.size(); level-- > 0;) {
+    const auto& boundary = open[level].boundary;
+    if (!text.starts_with(boundary)) continue;
+    const auto rest = text.substr(boundary.size());
+    if (!rest.empty() && rest != "--") continue;
+    end_leaf(true);
+    const auto part = open[level].part;
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(level) + 1, open.end());
+    result.parts[part].is_opened = true;
+    if (rest == "--") {
+      result.parts[part].is_closed = true;
+      open.pop_back();
+    } else if (result.parts.size() < limits.parts) {
+      begin_part(part);
+    } else {
+      result.is_cut = true;
+    }
+    return true;
+  }
+  return false;
+}
+
+void Scanner::Impl::end_leaf(bool is_before_boundary) {
+  while (in_header) end_header();  // a part that is a header only
+  if (current == nothing) return;
+  auto& part = result.parts[current];
+  content.finish(part, is_before_boundary);
+  text_kept += std::min(part.octets.size(), limits.all_text - text_kept);
+  names_kept += part.archive.names.size();
+  if (names_kept > limits.names) {
+    part.archive.names.clear();
+    part.archive.is_cut = true;
+  }
+  current = nothing;
+}
+
+Scanner::Scanner(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+Scanner::~Scanner() = default;
+Scanner::Scanner(Scanner&&) noexcept = default;
+Scanner& Scanner::operator=(Scanner&&) noexcept = default;
+
+void Scanner::feed(std::string_view bytes) {
+  if (!bytes.empty()) impl_->feed(bytes);
+}
+
+Skeleton Scanner::finish() {
+  auto& impl = *impl_;
+  if (!impl.held.empty()) {
+    const auto line = std::exchange(impl.held, {});
+    impl.take(line, false);
+  }
+  impl.end_leaf(false);
+  return std::move(impl.result);
+}
+
+Skeleton read(std::string_view message, const Limits& limits) {
+  Scanner scanner(limits);
+  scanner.feed(message);
+  return scanner.finish();
+}
+
+}  // namespace todoku::skeleton

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/submission/gate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace todoku::submission {
+namespace {
+
+using checks::ClientHabit;
+using checks::Outcome;
+
+checks::Facts facts_of(const settings::Account& account) {
+  checks::Facts facts;
+  facts.account = account.name;
+  facts.account_senders = account.senders;
+  facts.upstream = account.upstream.host;
+  return facts;
+}
+
+delivery::Answer answer_of(checks::Refusal refusal) {
+  delivery::Answer answer;
+  answer.reply = std::move(refusal.reply);
+  for (auto& sentence : refusal.sentences)
+    answer.more.push_back({std::move(sentence.key), std::move(sentence.parameters)});
+  return answer;
+}
+
+std::string codes_of(const checks::Verdict& verdict) {
+  constexpr std::size_t most = 20;
+  std::string codes;
+  for (std::size_t i = 0; i < std::min(verdict.findings.size(), most); ++i)
+    codes += (codes.empty() ? "" : " ") + verdict.findings[i].code;
+  return codes;
+}
+
+}  // namespace
+
+Gate::Gate(const settings::Checks& settings, const checks::Lists& lists)
+    : settings_(settings), lists_(lists), overrides_(settings) {}
+
+ClientHabit Gate::habit_of(const settings::Account& account) const {
+  const auto known = habits_.find(account.name);
+  return known == habits_.end() ? ClientHabit::resends : known->second;
+}
+
+bool Gate::shows_utf8(const settings::Account& account) const {
+  return habit_of(account) == ClientHabit::keeps_window;
+}
+
+std::optional<delivery::Answer> Gate::refusal(const settings::Account& account,
+                                              const smtp::Envelope& envelope, checks::Time now) {
+  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account));
+  overrides_.apply(verdict, account.name, envelope, habit_of(account), now);
+  if (verdict.outcome != Outcome::refuse) return std::nullopt;
+  return answer_of(checks::refusal_of(verdict, settings_));
+}
+
+std::optional<delivery::Answer> Gate::check_declared_size(const settings::Account& account,
+                                                          const smtp::Envelope& envelope,
+                                                          checks::Time now) {
+  if (!envelope.declared_size || settings_.max_message == 0) return std::nullopt;
+  return refusal(account, envelope, now);
+}
+
+std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& account,
+                                                      const smtp::Envelope& envelope,
+                                                      checks::Time now) {
+  if (settings_.blocked_addresses.empty()) return std::nullopt;
+  smtp::Envelope one;
+  one.sender = envelope.sender;
+  one.recipients = {envelope.recipients.back()};
+  return refusal(account, one, now);
+}
+
+Ruling Gate::check_message(const settings::Account& account, const smtp::Envelope& envelope,
+                           const skeleton::Skeleton& skeleton, std::string_view agent,
+                           checks::Time now) {
+  const bool is_thunderbird = agent.find("Thunderbird") != std::string_view::npos;
+  const auto habit = is_thunderbird ? ClientHabit::keeps_window : ClientHabit::resends;
+  habits_.insert_or_assign(account.name, habit);
+  auto verdict = checks::judge({settings_, lists_}, skeleton, envelope, facts_of(account));
+  overrides_.apply(verdict, account.name, envelope, habit, now);
+  Ruling ruling;
+  ruling.outcome = verdict.outcome;
+  ruling.codes = codes_of(verdict);
+  if (verdict.outcome == Outcome::refuse)
+    ruling.answer = answer_of(checks::refusal_of(verdict, settings_));
+  return ruling;
+}
+
+bool Gate::may_stream(const settings::Account& account, const smtp::Envelope& envelope) const {
+  const auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account));
+  return verdict.outcome == Outcome::accept && !checks::may_stop_by_content(settings_);
+}
+
+}  // namespace todoku::submission

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The pre-send checks at their places in a session (DESIGN rule 6): blocked recipients at RCPT, the
+// whole message at its end. Knows which accounts' mail clients may override a refusal. Owned by
+// main, shared by all sessions. I/O thread.
+#include "proxy/checks/answer.hpp"
+#include "proxy/checks/judge.hpp"
+#include "proxy/delivery/verdict.hpp"
+#include "proxy/settings/settings.hpp"
+#include "proxy/skeleton/skeleton.hpp"
+#include "proxy/smtp/envelope.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace todoku::submission {
+
+// What the checks say about a whole message.
+struct Ruling {
+  checks::Outcome outcome = checks::Outcome::accept;
+  std::string codes;        // of the findings, blanks between; for the log and the history
+  delivery::Answer answer;  // when refused
+};
+
+class Gate {
+ public:
+  // Both outlive the gate.
+  Gate(const settings::Checks& settings, const checks::Lists& lists);
+
+  // At MAIL, by the size that the client declares: an answer = refused.
+  std::optional<delivery::Answer> check_declared_size(const settings::Account& account,
+                                                      const smtp::Envelope& envelope,
+                                                      checks::Time now);
+  // The envelope's last recipient: an answer = refused.
+  std::optional<delivery::Answer> check_recipient(const settings::Account& account,
+                                                  const smtp::Envelope& envelope, checks::Time now);
+  // The whole message, before its end may leave. agent: the header's User-Agent.
+  Ruling check_message(const settings::Account& account, const smtp::Envelope& envelope,
+                       const skeleton::Skeleton& skeleton, std::string_view agent,
+                       checks::Time now);
+  // Nothing that may be found at the end would have to keep the message here: it may be relayed
+  // while it still arrives.
+  [[nodiscard]] bool may_stream(const settings::Account& account,
+                                const smtp::Envelope& envelope) const;
+  // The account's client is known to show UTF-8.
+  [[nodiscard]] bool shows_utf8(const settings::Account& account) const;
+
+ private:
+  std::optional<delivery::Answer> refusal(const settings::Account& account,
+                                          const smtp::Envelope& envelope, checks::Time now);
+  [[nodiscard]] checks::ClientHabit habit_of(const settings::Account& account) const;
+
+  const settings::Checks& settings_;
+  const checks::Lists& lists_;
+  checks::Overrides overrides_;
+  // Before a message's header has come, its client is taken for the one that sent the last one.
+  std::map<std::string, checks::ClientHabit, std::less<>> habits_;  // by the account's name
+};
+
+}  // namespace todoku::submission

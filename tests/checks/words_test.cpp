@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words: who a letter greets, what the sender wrote now, what is looked for in it.
+#include "proxy/checks/greeting.hpp"
+#include "proxy/checks/own_words.hpp"
+#include "tests/checks/check_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace todoku::checks {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Greeting, NamesCompanyAndPerson) {
+  for (const auto* text :
+       {"青空商事株式会社\n営業部 山田 様\n\n本文です。", "株式会社青空商事　山田様\n",
+        "（株）青空商事 山田様", "青空商事㈱\n山田様"}) {
+    const auto greeting = greeting_of(text, shipped_lists());
+    EXPECT_THAT(greeting.companies, ElementsAre("青空商事")) << text;
+    EXPECT_THAT(greeting.people, ElementsAre("山田")) << text;
+  }
+  EXPECT_THAT(greeting_of("株式会社青空商事 御中", shipped_lists()).companies,
+              ElementsAre("青空商事"));
+}
+
+TEST(Greeting, TheSendersOwnCompanyIsNone) {
+  for (const auto* text :
+       {"お世話になっております。株式会社港商会の佐藤です。", "各位\n\n株式会社港商会の佐藤です。",
+        "皆様\nお疲れさまです。", "ご担当者様\n", "山田部長様\n", "Dear Mr. Yamada,"}) {
+    const auto greeting = greeting_of(text, shipped_lists());
+    EXPECT_THAT(greeting.companies, IsEmpty()) << text;
+    EXPECT_THAT(greeting.people, IsEmpty()) << text;
+  }
+}
+
+TEST(OwnWords, EndWhereOthersBegin) {
+  const auto own = [](std::string_view text) { return own_words(text, shipped_lists()); };
+  EXPECT_EQ(own("a\n> b\nc\n"), "a\nc\n");
+  EXPECT_EQ(own("a\n-- \nname\n"), "a\n");
+  EXPECT_EQ(own("a\nOn Monday Taro wrote:\nb\n"), "a\n");
+  EXPECT_EQ(own("a\n-----Original Message-----\nb\n"), "a\n");
+  EXPECT_EQ(own("a\n差出人: b\nc\n"), "a\n");
+  EXPECT_EQ(own("a\n────────────\nname\n"), "a\n");
+  EXPECT_EQ(own("────────────\na\n"), "────────────\na\n");
+}
+
+TEST(OwnWords, OfHtmlEndAtTheQuotation) {
+  const auto own = own_words_of_html(
+      "<p>mine</p><div class=\"gmail_quote\"><blockquote>theirs</blockquote></div>",
+      shipped_lists());
+  EXPECT_THAT(own, testing::HasSubstr("mine"));
+  EXPECT_THAT(own, testing::Not(testing::HasSubstr("theirs")));
+}
+
+TEST(WordSet, FindsWholeWordsWhateverTheirCase) {
+  const WordSet words({"find attached", "添付します", "draft"});
+  const auto at = [&words](std::string_view text) {
+    const auto hit = words.find(text);
+    return hit ? hit->at : std::string_view::npos;
+  };
+  EXPECT_EQ(at("Please Find Attached it"), 7U);
+  EXPECT_EQ(at("ご確認ください。添付しますので"), std::string_view("ご確認ください。").size());
+  EXPECT_EQ(at("overdrafts, drafty"), std::string_view::npos);
+  EXPECT_EQ(at("a draft"), 2U);
+  EXPECT_EQ(at("dra"), std::string_view::npos);
+  EXPECT_FALSE(WordSet().find("anything"));
+}
+
+TEST(Keywords, EachIsToldOnceWithItsFirstPlace) {
+  const auto skeleton = skeleton::read(
+      "From: a@minato.example\r\nTo: b@aozora.example\r\nSubject: nda\r\nContent-Type: text/plain; "
+      "charset=utf-8\r\n\r\n秘密です。NDA と draft、draft\r\n");
+  settings::Checks settings;
+  settings.watched_words = {"NDA", "秘密", "draft", "none"};
+  const auto verdict = judge({settings, shipped_lists()}, skeleton, envelope_of(skeleton), Facts{});
+  ASSERT_EQ(verdict.findings.size(), 3U);
+  EXPECT_EQ(verdict.findings[0].place.header, "Subject");
+  EXPECT_EQ(verdict.findings[1].parameters[0].second, "秘密");
+  EXPECT_EQ(verdict.findings[1].place.character, 1U);
+  EXPECT_EQ(verdict.findings[2].place.character, 12U);
+}
+
+TEST(People, AreReadAsHeadersWriteThem) {
+  const auto found = mailboxes(
+      "\"Yamada, Kenichi\" <yamada@aozora.example>, sales@minato.example (Sales),\t"
+      "team: a@b.example, <c@d.example>;, =?UTF-8?B?5L2Q6Jek?= <sato@minato.example>");
+  ASSERT_EQ(found.size(), 5U);
+  EXPECT_EQ(found[0].name, "Yamada, Kenichi");
+  EXPECT_EQ(found[0].address, "yamada@aozora.example");
+  EXPECT_EQ(found[1].address, "sales@minato.example");
+  EXPECT_EQ(found[2].address, "a@b.example");
+  EXPECT_EQ(found[4].name, "佐藤");
+}
+
+}  // namespace
+}  // namespace todoku::checks
