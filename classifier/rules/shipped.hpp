@@ -9,9 +9,10 @@
 
 namespace todoku::rules {
 
-inline constexpr std::array<std::string_view, 12> shipped_files{
-    "rules/disguises.toml", "rules/providers.toml", "rules/gateways.toml", "rules/iana.toml",
-    "rules/mailers.toml",   "rules/recipient.toml", "rules/sender.toml",   "rules/content.toml",
-    "rules/systems.toml",   "rules/languages.toml", "rules/concepts.toml", "rules/codes.toml"};
+inline constexpr std::array<std::string_view, 15> shipped_files{
+    "rules/disguises.toml", "rules/microsoft.toml", "rules/google.toml",  "rules/providers.toml",
+    "rules/gateways.toml",  "rules/iana.toml",      "rules/wording.toml", "rules/mailers.toml",
+    "rules/recipient.toml", "rules/sender.toml",    "rules/content.toml", "rules/systems.toml",
+    "rules/languages.toml", "rules/concepts.toml",  "rules/codes.toml"};
 
 }  // namespace todoku::rules
