@@ -113,6 +113,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   if (result != SQLITE_OK) return code_of(result);
   sqlite3_extended_result_codes(made->handle_, 1);
   sqlite3_busy_timeout(made->handle_, patience);
+  // Takes the place of SQLite's own checkpoints. (PRAGMA wal_autocheckpoint would take this away
+  // again.)
   sqlite3_wal_hook(made->handle_, note_log_pages, &made->log_pages_);
   return made;
 }

@@ -13,7 +13,6 @@ namespace {
 constexpr const char* settings_of_a_connection =
     "PRAGMA page_size=4096;"
     "PRAGMA journal_mode=WAL;"
-    "PRAGMA wal_autocheckpoint=0;"
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=OFF;"
     "PRAGMA temp_store=MEMORY;"
