@@ -22,7 +22,7 @@ std::size_t override_key(const Finding& finding, std::string_view account,
   key += '\n' + mail::lower_copy(envelope.sender) + '\n' + finding.code;
   // At MAIL nobody knows the recipients yet.
   if (finding.check == Check::size_own) return std::hash<std::string>()(key);
-  if (finding.check == Check::blocked_recipients) {
+  if (finding.check == Check::blocked_recipients || finding.check == Check::mistyped_address) {
     for (const auto& [name, value] : finding.parameters) key += '\n' + mail::lower_copy(value);
     // The same at RCPT, where not all recipients are known, and at the end.
     return std::hash<std::string>()(key);
@@ -42,11 +42,12 @@ struct Words {
 };
 
 // What Outlook and Thunderbird show first; ASCII.
-constexpr std::array<Words, 10> words{
+constexpr std::array<Words, 11> words{
     {{Check::size_upstream, 552, "5.3.4", "This message is larger than your mail server takes."},
      {Check::size_recipient, 552, "5.3.4",
       "This message is larger than the recipient's provider takes."},
      {Check::size_own, 552, "5.3.4", "This message is larger than your organisation allows."},
+     {Check::mistyped_address, 550, "5.1.3", "This recipient's address looks mistyped."},
      {Check::blocked_recipients, 550, "5.7.1",
       "Your settings say that this recipient gets no mail."},
      {Check::virus, 554, "5.7.1", "A virus scanner found something in an attached file."},

@@ -67,7 +67,18 @@ void check_blocked_recipients(const Subject& subject, Findings& found) {
   }
 }
 
+void check_mistyped(const Subject& subject, Findings& found) {
+  for (const auto& one : subject.facts.mistyped) {
+    const bool is_known = !one.meant.empty();
+    Parameters parameters{{"address", one.address}};
+    if (is_known) parameters.emplace_back("meant", one.meant);
+    const auto* code = is_known ? "address-mistyped" : "address-doubtful";
+    found.push_back(finding_of(Check::mistyped_address, code, "To", std::move(parameters)));
+  }
+}
+
 void check_recipients(const Subject& subject, Findings& found) {
+  check_mistyped(subject, found);
   check_blocked_recipients(subject, found);
   check_many(subject, found);
   check_new(subject, found);

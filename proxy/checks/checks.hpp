@@ -15,9 +15,10 @@ void check_structure(const Subject& subject, Findings& found);
 void check_sender(const Subject& subject, Findings& found);
 void check_html(const Subject& subject, Findings& found);  // html, missing_text
 void check_forgotten(const Subject& subject, Findings& found);
-void check_files(const Subject& subject, Findings& found);       // risky, encrypted, empty, winmail
-void check_scan(const Subject& subject, Findings& found);        // virus
-void check_recipients(const Subject& subject, Findings& found);  // many, new, blocked, external
+void check_files(const Subject& subject, Findings& found);  // risky, encrypted, empty, winmail
+void check_scan(const Subject& subject, Findings& found);   // virus
+void check_recipients(const Subject& subject,
+                      Findings& found);  // mistyped, many, new, blocked, external
 void check_company(const Subject& subject, Findings& found);
 void check_words(const Subject& subject, Findings& found);    // keywords, own_password, wording
 void check_account(const Subject& subject, Findings& found);  // same_again, rate, rise, auth
@@ -25,5 +26,6 @@ void check_account(const Subject& subject, Findings& found);  // same_again, rat
 // What can be said before the message itself is there.
 void check_declared_size(const Subject& subject, Findings& found);       // at MAIL and RCPT
 void check_blocked_recipients(const Subject& subject, Findings& found);  // at RCPT
+void check_mistyped(const Subject& subject, Findings& found);            // at RCPT
 
 }  // namespace todoku::checks

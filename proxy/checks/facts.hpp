@@ -22,6 +22,12 @@ struct RecipientFacts {
   std::string provider;                         // its name for people; empty = the domain
 };
 
+// A recipient whose address is probably not what was meant.
+struct MistypedAddress {
+  std::string address;
+  std::string meant;  // empty = not known
+};
+
 // Somebody known: who wrote or was written to before, or who stands in the address book.
 struct KnownCompany {
   std::string name;  // "青空商事", without the legal form
@@ -69,6 +75,7 @@ struct Facts {
   std::optional<std::uint64_t> upstream_limit;  // what its SIZE says
   std::string upstream;                         // its host
   std::vector<RecipientFacts> recipients;
+  std::vector<MistypedAddress> mistyped;  // of the envelope's recipients
   // Domains that this account has written to or got mail from; nullopt = no history yet.
   std::optional<std::vector<std::string>> known_domains;
   std::vector<KnownCompany> companies;

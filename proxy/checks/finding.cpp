@@ -16,7 +16,7 @@ struct Row {
 
 #define TODOKU_CHECK(name) \
   { Check::name, #name, &settings::Checks::name }
-constexpr std::array<Row, 27> rows{{
+constexpr std::array<Row, 28> rows{{
     TODOKU_CHECK(size_upstream),
     TODOKU_CHECK(size_recipient),
     TODOKU_CHECK(size_own),
@@ -36,6 +36,7 @@ constexpr std::array<Row, 27> rows{{
     TODOKU_CHECK(new_domain),
     TODOKU_CHECK(company_name),
     TODOKU_CHECK(keywords),
+    TODOKU_CHECK(mistyped_address),
     TODOKU_CHECK(blocked_recipients),
     TODOKU_CHECK(external_recipients),
     TODOKU_CHECK(own_password),
@@ -58,8 +59,9 @@ std::string_view to_string(Check check) {
 
 bool may_stop_by_content(const settings::Checks& settings) {
   return std::ranges::any_of(rows, [&settings](const Row& row) {
-    const bool is_of_envelope =
-        row.check == Check::size_upstream || row.check == Check::blocked_recipients;
+    const bool is_of_envelope = row.check == Check::size_upstream ||
+                                row.check == Check::mistyped_address ||
+                                row.check == Check::blocked_recipients;
     return !is_of_envelope && row.check != Check::virus &&
            settings.*row.level >= settings::CheckLevel::hold;
   });

@@ -36,6 +36,7 @@ enum class Check : std::uint8_t {
   new_domain,
   company_name,
   keywords,
+  mistyped_address,
   blocked_recipients,
   external_recipients,
   own_password,

@@ -32,8 +32,9 @@ constexpr std::array<Step, 13> whole_message{{{Check::size_upstream, check_size}
                                               {Check::keywords, check_words},
                                               {Check::rate, check_account}}};
 
-constexpr std::array<Step, 2> envelope_only{
+constexpr std::array<Step, 3> envelope_only{
     {{Check::size_upstream, check_declared_size},
+     {Check::mistyped_address, check_mistyped},
      {Check::blocked_recipients, check_blocked_recipients}}};
 
 Finding failed(Check check) {

@@ -3,9 +3,11 @@
 #include "proxy/cli/run_check.hpp"
 
 #include "proxy/checks/judge.hpp"
+#include "proxy/checks/mistyped.hpp"
 #include "proxy/checks/people.hpp"
 #include "proxy/cli/check_page.hpp"
 #include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/load_words.hpp"
 #include "proxy/skeleton/scanner.hpp"
 
 #include <array>
@@ -57,6 +59,12 @@ checks::Facts facts_of(const settings::Settings& settings, const smtp::Envelope&
   return facts;
 }
 
+void look_at_addresses(const settings::Settings& settings, const smtp::Envelope& envelope,
+                       checks::Facts& facts) {
+  if (settings.checks.mistyped_address == settings::CheckLevel::off) return;
+  facts.mistyped = checks::mistyped_among(envelope, load_checker(true));
+}
+
 int exit_code_of(const checks::Verdict& verdict) {
   switch (verdict.outcome) {
     case checks::Outcome::accept:
@@ -103,8 +111,10 @@ int run_check(const CheckOptions& options, const CheckTools& tools) {
   if (!skeleton || skeleton->size == 0)
     return complain(tools, tools.words.render("checks.nothing_to_check"), exit_data);
   const auto envelope = envelope_of(*skeleton, options.recipients);
-  const auto verdict = checks::judge({tools.settings.checks, tools.lists}, *skeleton, envelope,
-                                     facts_of(tools.settings, envelope));
+  auto facts = facts_of(tools.settings, envelope);
+  look_at_addresses(tools.settings, envelope, facts);
+  const auto verdict =
+      checks::judge({tools.settings.checks, tools.lists}, *skeleton, envelope, facts);
   if (options.json) {
     tools.out << check_json(verdict, file == "-" ? "" : file,
                             options.language ? &tools.words : nullptr);

@@ -299,6 +299,8 @@ constexpr Row table[] = {
      "the text greets another company or person than the recipient"},
     {"checks.keywords", TODOKU_AT(checks.keywords), Unit::none, 0, 0, nullptr, "note",
      "one of watched_words stands in the subject, text or file names"},
+    {"checks.mistyped_address", TODOKU_AT(checks.mistyped_address), Unit::none, 0, 0, nullptr,
+     "note", "a recipient's address looks mistyped"},
     {"checks.blocked_recipients", TODOKU_AT(checks.blocked_recipients), Unit::none, 0, 0, nullptr,
      "refuse", "a recipient stands in blocked_addresses"},
     {"checks.external_recipients", TODOKU_AT(checks.external_recipients), Unit::none, 0, 0, nullptr,

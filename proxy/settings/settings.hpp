@@ -158,6 +158,7 @@ struct Checks {  // [checks] before a message leaves; a level for each, then wha
   CheckLevel new_domain = CheckLevel::note;
   CheckLevel company_name = CheckLevel::note;
   CheckLevel keywords = CheckLevel::note;
+  CheckLevel mistyped_address = CheckLevel::note;
   CheckLevel blocked_recipients = CheckLevel::refuse;
   CheckLevel external_recipients = CheckLevel::off;
   CheckLevel own_password = CheckLevel::note;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/submission/gate.hpp"
 
+#include "proxy/checks/mistyped.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,14 +11,6 @@ namespace {
 
 using checks::ClientHabit;
 using checks::Outcome;
-
-checks::Facts facts_of(const settings::Account& account) {
-  checks::Facts facts;
-  facts.account = account.name;
-  facts.account_senders = account.senders;
-  facts.upstream = account.upstream.host;
-  return facts;
-}
 
 delivery::Answer answer_of(checks::Refusal refusal) {
   delivery::Answer answer;
@@ -36,8 +30,23 @@ std::string codes_of(const checks::Verdict& verdict) {
 
 }  // namespace
 
-Gate::Gate(const settings::Checks& settings, const checks::Lists& lists)
-    : settings_(settings), lists_(lists), overrides_(settings) {}
+Gate::Gate(const settings::Checks& settings, const checks::Lists& lists,
+           std::function<addresses::Checker()> make_checker)
+    : settings_(settings),
+      lists_(lists),
+      make_checker_(std::move(make_checker)),
+      overrides_(settings) {}
+
+checks::Facts Gate::facts_of(const settings::Account& account, const smtp::Envelope& envelope) {
+  checks::Facts facts;
+  facts.account = account.name;
+  facts.account_senders = account.senders;
+  facts.upstream = account.upstream.host;
+  if (settings_.mistyped_address == settings::CheckLevel::off) return facts;
+  if (!checker_) checker_.emplace(make_checker_());
+  facts.mistyped = checks::mistyped_among(envelope, *checker_);
+  return facts;
+}
 
 ClientHabit Gate::habit_of(const settings::Account& account) const {
   const auto known = habits_.find(account.name);
@@ -50,7 +59,7 @@ bool Gate::shows_utf8(const settings::Account& account) const {
 
 std::optional<delivery::Answer> Gate::refusal(const settings::Account& account,
                                               const smtp::Envelope& envelope, checks::Time now) {
-  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account));
+  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account, envelope));
   overrides_.apply(verdict, account.name, envelope, habit_of(account), now);
   if (verdict.outcome != Outcome::refuse) return std::nullopt;
   return answer_of(checks::refusal_of(verdict, settings_));
@@ -66,7 +75,8 @@ std::optional<delivery::Answer> Gate::check_declared_size(const settings::Accoun
 std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& account,
                                                       const smtp::Envelope& envelope,
                                                       checks::Time now) {
-  if (settings_.blocked_addresses.empty()) return std::nullopt;
+  const bool may_refuse = settings_.mistyped_address == settings::CheckLevel::refuse;
+  if (settings_.blocked_addresses.empty() && !may_refuse) return std::nullopt;
   smtp::Envelope one;
   one.sender = envelope.sender;
   one.recipients = {envelope.recipients.back()};
@@ -79,7 +89,8 @@ Ruling Gate::check_message(const settings::Account& account, const smtp::Envelop
   const bool is_thunderbird = agent.find("Thunderbird") != std::string_view::npos;
   const auto habit = is_thunderbird ? ClientHabit::keeps_window : ClientHabit::resends;
   habits_.insert_or_assign(account.name, habit);
-  auto verdict = checks::judge({settings_, lists_}, skeleton, envelope, facts_of(account));
+  auto verdict =
+      checks::judge({settings_, lists_}, skeleton, envelope, facts_of(account, envelope));
   overrides_.apply(verdict, account.name, envelope, habit, now);
   Ruling ruling;
   ruling.outcome = verdict.outcome;
@@ -89,8 +100,9 @@ Ruling Gate::check_message(const settings::Account& account, const smtp::Envelop
   return ruling;
 }
 
-bool Gate::may_stream(const settings::Account& account, const smtp::Envelope& envelope) const {
-  const auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account));
+bool Gate::may_stream(const settings::Account& account, const smtp::Envelope& envelope) {
+  const auto verdict =
+      checks::judge_envelope({settings_, lists_}, envelope, facts_of(account, envelope));
   return verdict.outcome == Outcome::accept && !checks::may_stop_by_content(settings_);
 }
 

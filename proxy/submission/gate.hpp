@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The pre-send checks at their places in a session (DESIGN rule 6): blocked recipients at RCPT, the
-// whole message at its end. Knows which accounts' mail clients may override a refusal. Owned by
-// main, shared by all sessions. I/O thread.
+// The pre-send checks at their places in a session (DESIGN rule 6): mistyped and blocked recipients
+// at RCPT, the whole message at its end. Knows which accounts' mail clients may override a refusal.
+// Owned by main, shared by all sessions. I/O thread.
+#include "proxy/addresses/checker.hpp"
 #include "proxy/checks/answer.hpp"
 #include "proxy/checks/judge.hpp"
 #include "proxy/delivery/verdict.hpp"
@@ -11,6 +12,7 @@
 #include "proxy/skeleton/skeleton.hpp"
 #include "proxy/smtp/envelope.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,8 +28,10 @@ struct Ruling {
 
 class Gate {
  public:
-  // Both outlive the gate.
-  Gate(const settings::Checks& settings, const checks::Lists& lists);
+  // Both outlive the gate. make_checker: called with the first recipient that is to be looked at;
+  // its data is large.
+  Gate(const settings::Checks& settings, const checks::Lists& lists,
+       std::function<addresses::Checker()> make_checker);
 
   // At MAIL, by the size that the client declares: an answer = refused.
   std::optional<delivery::Answer> check_declared_size(const settings::Account& account,
@@ -42,8 +46,7 @@ class Gate {
                        checks::Time now);
   // Nothing that may be found at the end would have to keep the message here: it may be relayed
   // while it still arrives.
-  [[nodiscard]] bool may_stream(const settings::Account& account,
-                                const smtp::Envelope& envelope) const;
+  [[nodiscard]] bool may_stream(const settings::Account& account, const smtp::Envelope& envelope);
   // The account's client is known to show UTF-8.
   [[nodiscard]] bool shows_utf8(const settings::Account& account) const;
 
@@ -52,8 +55,12 @@ class Gate {
                                           const smtp::Envelope& envelope, checks::Time now);
   [[nodiscard]] checks::ClientHabit habit_of(const settings::Account& account) const;
 
+  checks::Facts facts_of(const settings::Account& account, const smtp::Envelope& envelope);
+
   const settings::Checks& settings_;
   const checks::Lists& lists_;
+  std::function<addresses::Checker()> make_checker_;
+  std::optional<addresses::Checker> checker_;
   checks::Overrides overrides_;
   // Before a message's header has come, its client is taken for the one that sent the last one.
   std::map<std::string, checks::ClientHabit, std::less<>> habits_;  // by the account's name

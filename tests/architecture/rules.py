@@ -32,7 +32,8 @@ FLOOR_0_MAY_INCLUDE = {
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},
     'proxy/skeleton': {'classifier/mail'},                        # encodings, charsets, header words
-    'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'classifier/mail', 'classifier/toml'},
+    # the message and its envelope; what the address checker says; lists
+    'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'proxy/addresses', 'classifier/mail', 'classifier/toml'},
     'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
 }
 

@@ -84,6 +84,16 @@ std::vector<Pair> all_pairs() {
          s.facts.known_domains = {"aozora.example", "midori.example"};
        },
        ""},
+      {"address-mistyped",
+       [](Setup& s) {
+         if (s.is_faulty) s.facts.mistyped = {{"yamada@aozora.exmaple", "yamada@aozora.example"}};
+       },
+       "account"},
+      {"address-doubtful",
+       [](Setup& s) {
+         if (s.is_faulty) s.facts.mistyped = {{"yamada@aozora.exx", ""}};
+       },
+       "account"},
       {"recipient-blocked", [](Setup& s) { s.settings.blocked_addresses = {"@rival.example"}; },
        ""},
       {"recipients-external", [](Setup& s) { s.settings.external_recipients = CheckLevel::note; },

@@ -11,6 +11,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -72,12 +73,22 @@ class ResolverTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!support::is_installed("dnsmasq")) GTEST_SKIP() << "dnsmasq is not installed";
-    const auto port = free_port_near(25353);
-    const auto file = dir_.path() / "dnsmasq.conf";
-    std::ofstream(file) << zone(port);
-    server_ = std::make_unique<support::Program>("dnsmasq -k -C " + file.string() + " 2>&1", "");
-    ASSERT_TRUE(server_->says("started")) << "dnsmasq did not start";
+    const auto port = start_server();
+    ASSERT_NE(port, 0) << "dnsmasq did not start";
     open("127.0.0.1:" + std::to_string(port));
+  }
+  // A port that is free now may be another test's a moment later: then another one is tried.
+  std::uint16_t start_server() {
+    const auto file = dir_.path() / "dnsmasq.conf";
+    for (int round = 0; round < 10; ++round) {
+      const auto first =
+          static_cast<std::uint16_t>(20'000 + (::getpid() * 7 + round * 101) % 9'000);
+      const auto port = free_port_near(first);
+      std::ofstream(file) << zone(port);
+      server_ = std::make_unique<support::Program>("dnsmasq -k -C " + file.string() + " 2>&1", "");
+      if (server_->says("started")) return port;
+    }
+    return 0;
   }
   void open(std::string servers, wire::Duration timeout = 5s) {
     ResolverOptions options;

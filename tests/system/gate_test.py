@@ -75,6 +75,42 @@ class GateTest(SystemTest):
         self.assertEqual(self.send(mail(THUNDERBIRD, 3, "Good morning."), ("kudo@rival.test",)).code, 250)
         wait_until(lambda: self.arrived() == before + 1, 10)
 
+    def test_a_mistyped_recipient_is_told_at_rcpt_and_sending_again_sends_it(self):
+        self.start("checks.mistyped_address=refuse")
+        self.assertEqual(self.send(mail(THUNDERBIRD, text="Good morning.")).code, 250)  # now the client is known
+        before = self.arrived()
+        with RawClient(self.program.port) as client:
+            client.hello()
+            client.command("MAIL FROM:<tester@example.test>")
+            answer = client.command("RCPT TO:<yamada@gmial.com>")
+            self.assertEqual(answer.code, 550, answer)
+            self.assertIn("yamada@gmail.com", answer.text)
+            self.assertIn("打ち間違い", answer.text)
+            self.assertIn("send it again within 10 minutes", answer.text)
+        self.assertEqual(self.arrived(), before)
+        answer = self.send(mail(THUNDERBIRD, 2, "Good morning."), ("yamada@gmial.com",))
+        self.assertEqual(answer.code, 250, answer)
+        wait_until(lambda: self.arrived() == before + 1, 10)
+
+    def test_a_mistyped_recipient_from_a_client_that_resends_is_held(self):
+        self.start("checks.mistyped_address=refuse")
+        for _ in range(3):
+            answer = self.send(mail(OUTLOOK, text="Good morning."), ("yamada@gmial.com",))
+            self.assertEqual(answer.code, 250, answer)
+        self.assertEqual(self.arrived(), 0)
+        held = self.messages("list", "--state", "held")["messages"]
+        self.assertEqual(len(held), 1)
+        self.messages("release", held[0]["id"], "--correct", "yamada@gmial.com=yamada@gmail.com")
+        wait_until(lambda: self.arrived() == 1, 10)
+        self.assertEqual(self.upstream_server.messages[0].recipients, ["yamada@gmail.com"])
+
+    def test_a_mistyped_recipient_is_noted_as_shipped(self):
+        self.start()
+        self.assertEqual(self.send(mail(OUTLOOK, text="Good morning."), ("yamada@gmial.com",)).code, 250)
+        wait_until(lambda: self.arrived() == 1, 10)
+        self.assertIn("address-mistyped", self.program.log_text())
+        self.assertNotIn("gmial.com", self.program.log_text().replace("rcpt", ""))
+
     def test_a_declared_size_over_ones_own_limit_is_refused_at_mail(self):
         self.start("checks.size_own=refuse", "checks.max_message=100KB")
         self.assertEqual(self.send(mail(THUNDERBIRD, text="Good morning.")).code, 250)
