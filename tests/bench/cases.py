@@ -6,6 +6,7 @@ import statistics
 import time
 
 import processes
+from subjects import free_port
 
 LOGIN = 'bench:secret'
 LARGE = 25_000_000
@@ -14,10 +15,10 @@ LARGE = 25_000_000
 class Bench:
     """What a case needs: the tool, a place on disk, and how long to measure."""
 
-    def __init__(self, tool, folder, certificate, seconds, sessions):
+    def __init__(self, tool, folder, certificate, seconds, sessions, waiting):
         self.tool, self.folder, self.seconds = tool, folder, seconds
         self.certificate, self.key = certificate
-        self.sessions = sessions
+        self.sessions, self.waiting = sessions, waiting
         self.serial = 0
 
     def state(self):
@@ -178,4 +179,65 @@ def running_idle(bench, subject, values):
             values['PSS KB per session'] = (after - before) / counts['held']
 
 
-CASES = {'intact': intact, 'throughput': throughput, 'wan': wan, 'large': large, 'idle': idle}
+class Alone:
+    """A subject whose upstream is not there, so that it has to keep what it takes."""
+
+    def __init__(self, bench, subject):
+        self.bench, self.subject = bench, subject
+        self.upstream, self.state = free_port(), bench.state()
+
+    def __enter__(self):
+        self.subject.start(self.upstream, self.state)
+        return self
+
+    def __exit__(self, *_):
+        self.subject.stop()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+
+def down(bench, subject):
+    """How fast 10 KB messages are made durable and answered while the upstream is down."""
+    values = {}
+    if not subject.keeps_mail:
+        return values
+    with Alone(bench, subject):
+        bench.tool.load(port=subject.port, messages=20, sessions=2)
+        for mode, sessions in (('new', 1), ('new', 20), ('new', 100), ('keep', 20)):
+            load = bench.tool.load(port=subject.port, seconds=bench.seconds, sessions=sessions, limit=20,
+                                   keep=mode == 'keep')
+            values[f'down {mode} x{sessions} per second'] = load['per_second']
+            if load['errors']:
+                problems(values, f'down {mode} x{sessions}', load | {'missing': 0, 'twice': 0})
+    return values
+
+
+def backlog(bench, subject):
+    """Very many 1 KB messages wait: stop, start, memory, a look at the list, and the round that sends them all."""
+    values = {}
+    if not subject.lists_mail:
+        return values
+    with Alone(bench, subject) as alone:
+        load = bench.tool.load(port=subject.port, messages=bench.waiting, sessions=100, keep=True, size=1_000,
+                               limit=600)
+        if load['errors']:
+            problems(values, 'backlog', load | {'missing': 0, 'twice': 0})
+        begun = time.monotonic()
+        subject.stop()
+        values['backlog stop ms'] = (time.monotonic() - begun) * 1000
+        subject.start(alone.upstream, alone.state)
+        values['backlog start ms'] = subject.start_ms
+        values['backlog list ms'] = subject.list_mail(alone.state)
+        with bench.tool.start('sink', port=alone.upstream) as sink:
+            begun = time.monotonic()
+            while sink.report()['messages'] < load['messages'] and time.monotonic() - begun < 900:
+                time.sleep(0.2)
+            arrived = sink.report()['messages']
+            values['backlog sent per second'] = arrived / (time.monotonic() - begun)
+            values['backlog RSS peak MB'] = processes.rss_peak_mb(subject.pid)
+            if arrived != load['messages']:
+                values.setdefault('problems', []).append(f'backlog: {arrived} of {load["messages"]} arrived')
+    return values
+
+
+CASES = {'intact': intact, 'throughput': throughput, 'wan': wan, 'large': large, 'idle': idle, 'down': down,
+         'backlog': backlog}

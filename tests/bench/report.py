@@ -3,7 +3,7 @@
 import statistics
 
 # metric, how it is judged, and the target of Todoku. ratio: to direct in the same round;
-# added: minus direct in the same round; plain: the value itself. '<' or '>' says which side is good.
+# postfix: to Postfix in the same round; added: minus direct in the same round; plain: the value itself. '<' or '>' says which side is good.
 ROWS = [
     ('new x1 per second', 'ratio', None, None),
     ('new x20 per second', 'ratio', '>', 0.35),
@@ -32,6 +32,15 @@ ROWS = [
     ('PSS KB per session', 'plain', '<', 8),
     ('sessions held', 'plain', '>', 1000),
     ('sessions accepted ms', 'plain', '<', 500),
+    ('down new x1 per second', 'postfix', '>', 1),
+    ('down new x20 per second', 'postfix', '>', 5),
+    ('down new x100 per second', 'postfix', '>', 5),
+    ('down keep x20 per second', 'postfix', None, None),
+    ('backlog stop ms', 'plain', '<', 10_000),
+    ('backlog start ms', 'plain', None, None),
+    ('backlog list ms', 'plain', None, None),
+    ('backlog sent per second', 'plain', None, None),
+    ('backlog RSS peak MB', 'plain', None, None),
 ]
 
 
@@ -41,9 +50,9 @@ def judged(results, subject, metric, how):
     if how == 'plain':
         values = list(own.values())
     else:
-        base = results.get('direct', {}).get(metric, {})
+        base = results.get('postfix' if how == 'postfix' else 'direct', {}).get(metric, {})
         rounds = [r for r in own if base.get(r)]
-        values = [own[r] / base[r] if how == 'ratio' else own[r] - base[r] for r in rounds]
+        values = [own[r] - base[r] if how == 'added' else own[r] / base[r] for r in rounds]
     return statistics.median(values) if values else None
 
 
@@ -58,7 +67,7 @@ def cell(results, subject, metric, how):
     if not values:
         return '–'
     text = number(statistics.median(values))
-    if subject == 'direct' or how == 'plain':
+    if subject == 'direct' or how in ('plain', subject):
         return text
     value = judged(results, subject, metric, how)
     if value is None:

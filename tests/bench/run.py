@@ -27,6 +27,7 @@ def read_arguments():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=1.0, help='length of one throughput run')
     parser.add_argument('--sessions', type=int, default=1000, help='idle sessions')
+    parser.add_argument('--waiting', type=int, default=100_000, help='messages of the backlog')
     parser.add_argument('--quick', action='store_true', help='about two minutes: 2 rounds of 0.5 s')
     parser.add_argument('--work', help='folder for state, on the disk to be measured')
     parser.add_argument('--json', help='write all values of all rounds to this file')
@@ -34,6 +35,7 @@ def read_arguments():
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds, arguments.seconds = 2, 0.5
+        arguments.waiting = min(arguments.waiting, 5_000)
     return arguments
 
 
@@ -77,7 +79,7 @@ def main():
     os.chmod(folder, 0o755)  # Postfix's own user must get through
     try:
         bench = Bench(Tool(arguments.tool), folder, make_certificate(folder), arguments.seconds,
-                      arguments.sessions)
+                      arguments.sessions, arguments.waiting)
         results, problems = measure(bench, subjects, arguments.cases.split(','), arguments.rounds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

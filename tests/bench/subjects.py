@@ -20,6 +20,8 @@ class Subject:
     """Started against an upstream port; clients connect to self.port."""
     name = ''
     can_wan = True
+    keeps_mail = True  # when its upstream is not there
+    lists_mail = False
 
     def __init__(self):
         self.process = None
@@ -32,7 +34,7 @@ class Subject:
 
     def start(self, upstream, state, wan=None):
         """wan: the CA file when the upstream requires STARTTLS and AUTH."""
-        os.makedirs(state)
+        os.makedirs(state, exist_ok=True)
         self.port = free_port()
         command = self.command(upstream, state, wan)
         with open(os.path.join(state, 'output.log'), 'wb') as log:
@@ -74,6 +76,7 @@ class Subject:
 
 class Direct(Subject):
     name = 'direct'
+    keeps_mail = False
 
     def start(self, upstream, state, wan=None):
         self.port = upstream
@@ -81,6 +84,7 @@ class Direct(Subject):
 
 class Todoku(Subject):
     name = 'todoku'
+    lists_mail = True
 
     def __init__(self, program, more=''):
         super().__init__()
@@ -94,6 +98,13 @@ class Todoku(Subject):
         else:
             command += ['--upstream', f'smtp://127.0.0.1:{upstream}']
         return command + self.more
+
+    def list_mail(self, state):
+        """Milliseconds for `todoku messages list`."""
+        begun = time.monotonic()
+        subprocess.run([self.program, 'messages', 'list', '--state-dir', os.path.join(state, 'state')], check=True,
+                       stdout=subprocess.DEVNULL, timeout=60)
+        return (time.monotonic() - begun) * 1000
 
 
 class Postfix(Subject):
