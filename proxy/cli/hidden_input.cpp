@@ -3,6 +3,7 @@
 #include "proxy/cli/hidden_input.hpp"
 
 #include <istream>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -55,8 +56,9 @@ class EchoOff {
 
 }  // namespace
 
-wire::Secret read_hidden_line(std::istream& in) {
+wire::Secret read_hidden_line(std::istream& in, std::ostream& out, std::string_view question) {
   const EchoOff off;
+  out << question << std::flush;
   std::string line;
   line.reserve(1024);  // no copies left behind by growing
   std::getline(in, line);

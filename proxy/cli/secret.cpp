@@ -56,9 +56,8 @@ void wait_while_locked(Secrets& secrets, platform::Keeper& keeper, const Talk& t
 
 std::optional<wire::Secret> read_secret(const std::string& name, const Talk& talk) {
   if (!talk.console.can_ask) return read_whole(talk.console.in, Secrets::longest_secret);
-  talk.console.error << talk.catalog.render("secret.ask", {{"name", printable(name)}})
-                     << std::flush;
-  auto secret = read_hidden_line(talk.console.in);
+  const auto question = talk.catalog.render("secret.ask", {{"name", printable(name)}});
+  auto secret = read_hidden_line(talk.console.in, talk.console.error, question);
   talk.console.error << "\n";
   return secret;
 }
