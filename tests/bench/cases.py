@@ -228,6 +228,9 @@ def backlog(bench, subject):
         values['backlog start ms'] = subject.start_ms
         values['backlog list ms'] = subject.list_mail(alone.state)
         with bench.tool.start('sink', port=alone.upstream) as sink:
+            started = time.monotonic()
+            while not sink.report()['messages'] and time.monotonic() - started < 120:
+                time.sleep(0.05)  # until the next probe finds it
             begun = time.monotonic()
             while sink.report()['messages'] < load['messages'] and time.monotonic() - begun < 900:
                 time.sleep(0.2)
