@@ -123,34 +123,35 @@ int run(const todoku::cli::CheckOptions& options) {
                 std::cerr});
 }
 
-int run(const todoku::cli::MessagesOptions& options) {
+// For the commands that look into the state directory of a serve.
+template <class Some, class Command>
+int run_at_place(const Some& options, Command command) {
   const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
   const auto catalog = catalog_for(chosen_language(options.language, place.language));
   for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
   if (place.exit_code != 0) return place.exit_code;
-  const auto console = todoku::cli::terminal_console();
-  const auto sealer = todoku::cli::sealer_for_reading(place.state_dir);
-  return todoku::cli::run_messages(options, place.state_dir, sealer, catalog, console);
+  return command(place.state_dir, catalog, todoku::cli::terminal_console());
+}
+
+int run(const todoku::cli::MessagesOptions& options) {
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto sealer = todoku::cli::sealer_for_reading(dir);
+    return todoku::cli::run_messages(options, dir, sealer, catalog, console);
+  });
 }
 
 int run(const todoku::cli::RelaysOptions& options) {
-  const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
-  const auto catalog = catalog_for(chosen_language(options.language, place.language));
-  for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
-  if (place.exit_code != 0) return place.exit_code;
-  const auto console = todoku::cli::terminal_console();
-  const auto sealer = todoku::cli::sealer_for_reading(place.state_dir);
-  return todoku::cli::run_relays(options, place.state_dir, sealer, catalog, console);
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto sealer = todoku::cli::sealer_for_reading(dir);
+    return todoku::cli::run_relays(options, dir, sealer, catalog, console);
+  });
 }
 
 int run(const todoku::cli::SecretOptions& options) {
-  const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
-  const auto catalog = catalog_for(chosen_language(options.language, place.language));
-  for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
-  if (place.exit_code != 0) return place.exit_code;
-  const auto keeper = todoku::platform::system_keeper();
-  const auto console = todoku::cli::terminal_console();
-  return todoku::cli::run_secret(options, place.state_dir, *keeper, catalog, console);
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto keeper = todoku::platform::system_keeper();
+    return todoku::cli::run_secret(options, dir, *keeper, catalog, console);
+  });
 }
 
 int run(const todoku::cli::Finished& finished) {
