@@ -14,6 +14,10 @@
 
 #include <cstdlib>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace todoku::platform {
 namespace {
 
@@ -22,6 +26,25 @@ using namespace std::chrono_literals;
 namespace errc = boost::system::errc;
 using support::is_installed;
 using support::Program;
+
+// A search of libsecret 0.20 loses a few bytes in GIO for each item that it finds
+// (secret_item_new_for_dbus_path): not to be taken for ours.
+class LibraryLeaks {
+ public:
+#ifdef __SANITIZE_ADDRESS__
+  LibraryLeaks() {
+    __lsan_disable();
+  }
+  ~LibraryLeaks() {
+    __lsan_enable();
+  }
+#else
+  LibraryLeaks() = default;
+  ~LibraryLeaks() {}
+#endif
+  LibraryLeaks(const LibraryLeaks&) = delete;
+  LibraryLeaks& operator=(const LibraryLeaks&) = delete;
+};
 
 awaitable<void> use(KeeperThread& thread) {
   wire::Secret secret("s1");
@@ -104,7 +127,10 @@ TEST(SystemKeeperTest, GnomeKeyringUnlockedLockedAndGone) {
   EXPECT_TRUE(again->key == made->key);
   EXPECT_FALSE(keeper->set("other", wire::Secret("p\xc3\xa4ss")));
   EXPECT_EQ((*keeper->get("other"))->reveal(), "p\xc3\xa4ss");
-  EXPECT_THAT(*keeper->names(), testing::UnorderedElementsAre("store key", "other"));
+  {
+    const LibraryLeaks ignored;
+    EXPECT_THAT(*keeper->names(), testing::UnorderedElementsAre("store key", "other"));
+  }
   EXPECT_FALSE(keeper->remove("other"));
   EXPECT_FALSE(*keeper->get("other"));
 
