@@ -10,8 +10,10 @@ namespace todoku::store {
 namespace {
 
 constexpr int log_when_idle = 128;  // pages in the write-ahead log that are worth a checkpoint
-constexpr int log_at_most = 4'000;  // 32 MB: not even under load does it grow further
-constexpr std::chrono::seconds idle_after{1};
+// 64 MB: a burst of some thousand messages is moved when it is over; under lasting load the log
+// grows no further.
+constexpr int log_at_most = 16'000;
+constexpr std::chrono::milliseconds idle_after{300};
 constexpr std::size_t wake_at = 256;  // jobs that wait for company wake the thread all the same
 
 }  // namespace
