@@ -17,9 +17,7 @@ Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
       outgoing_(std::move(outgoing)),
       facts_(std::move(facts)),
       header_(around.settings.smtp.max_header) {
-  if (around_.gate == nullptr) return;
-  scanner_.emplace();
-  may_stream_ = around_.gate->may_stream(*outgoing_->account, outgoing_->envelope);
+  if (around_.gate != nullptr) scanner_.emplace();
 }
 
 Incoming::~Incoming() {
@@ -56,14 +54,22 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
   if (auto refusal = check_newlines(report)) return refusal;
   if (digest_) digest_->add(bytes);
   if (auto refusal = keep(bytes)) return refusal;
-  // Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
-  const bool may_stream = may_stream_ && header_is_out_ && !outgoing_->message_id_header.empty();
-  if (may_stream && !has_begun_ &&
-      outgoing_->body->size() > around_.settings.delivery.stream_from) {
+  const bool is_large = outgoing_->body->size() > around_.settings.delivery.stream_from;
+  if (is_large && !has_begun_ && may_stream()) {
     has_begun_ = true;
     around_.carrier.begin(outgoing_);
   }
   return std::nullopt;
+}
+
+// Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
+bool Incoming::may_stream() {
+  if (!header_is_out_ || outgoing_->message_id_header.empty()) return false;
+  if (!gate_lets_stream_) {
+    gate_lets_stream_ = around_.gate == nullptr ||
+                        around_.gate->may_stream(*outgoing_->account, outgoing_->envelope);
+  }
+  return *gate_lets_stream_;
 }
 
 std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& report) {

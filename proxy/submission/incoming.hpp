@@ -50,6 +50,7 @@ class Incoming {
   std::optional<delivery::Answer> check_header();
   std::optional<delivery::Answer> check_newlines(const smtp::BodyReport& report);
   std::optional<delivery::Answer> check_content();
+  bool may_stream();
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
   delivery::Answer refuse_as_stopping();
@@ -65,7 +66,7 @@ class Incoming {
   bool is_settled_ = false;  // complete, or given up
   bool is_hurried_ = false;
   std::optional<skeleton::Scanner> scanner_;  // for the checks; empty = nothing is checked
-  bool may_stream_ = true;                    // it may leave while it still arrives
+  std::optional<bool> gate_lets_stream_;      // asked once, of large messages only
   std::optional<std::string> held_for_;       // the codes of what a check found
   bool is_answer_open_ = false;               // answer() was called and answered() was not
 };
