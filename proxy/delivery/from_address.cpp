@@ -68,4 +68,9 @@ std::string from_address(std::string_view field) {
   return is_one ? address : std::string();
 }
 
+std::string_view domain_of(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+}
+
 }  // namespace todoku::delivery

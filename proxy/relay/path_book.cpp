@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/relay/path_book.hpp"
 
+#include "proxy/delivery/from_address.hpp"
 #include "proxy/relay/keeping.hpp"
 #include "proxy/settings/fallback_causes.hpp"
 
@@ -8,17 +9,13 @@
 
 namespace todoku::relay {
 
+using delivery::domain_of;
 using delivery::FallbackCause;
 using delivery::PathChange;
 using delivery::PathMemory;
 using store::EventKind;
 
 namespace {
-
-std::string_view domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-}
 
 // Refused for its reputation: that lasts for days, and only for that destination.
 bool is_for_days(FallbackCause cause) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/relay/paths.hpp"
 
+#include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/verdict.hpp"
 
 #include <algorithm>
@@ -73,11 +74,6 @@ namespace {
 
 bool is_done(RecipientState state) {
   return state == RecipientState::sent || state == RecipientState::unknown;
-}
-
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : std::string(address.substr(at + 1));
 }
 
 }  // namespace
@@ -253,8 +249,9 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
     const auto next = rules_.next_path(trip.sender(), stranded, all);
     stop.why_not = next.why_not;
     if (!next.fallback || !next.needs_alignment) co_return next.fallback;
-    const delivery::AlignmentSender sender{domain_of(trip.message->from_address),
-                                           domain_of(trip.message->envelope.sender)};
+    const auto from_domain = delivery::domain_of(trip.message->from_address);
+    const auto envelope_domain = delivery::domain_of(trip.message->envelope.sender);
+    const delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
     auto found = co_await facts_.alignment_of(*next.fallback, sender);
     trip.alignments[*next.fallback] = std::move(found);
   }
