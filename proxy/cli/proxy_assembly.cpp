@@ -116,8 +116,9 @@ void ProxyAssembly::build_rooms() {
     return say(sentence.key,
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
-  gate_ = std::make_unique<submission::Gate>(settings_.checks, lists_,
-                                             [] { return load_checker(true); });
+  gate_ = std::make_unique<submission::Gate>(
+      settings_.checks, lists_, [] { return load_checker(true); },
+      submission::KnownClients(state_dir_ / "mail-clients"));
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =

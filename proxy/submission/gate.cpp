@@ -31,11 +31,12 @@ std::string codes_of(const checks::Verdict& verdict) {
 }  // namespace
 
 Gate::Gate(const settings::Checks& settings, const checks::Lists& lists,
-           std::function<addresses::Checker()> make_checker)
+           std::function<addresses::Checker()> make_checker, KnownClients clients)
     : settings_(settings),
       lists_(lists),
       make_checker_(std::move(make_checker)),
-      overrides_(settings) {}
+      overrides_(settings),
+      clients_(std::move(clients)) {}
 
 checks::Facts Gate::facts_of(const settings::Account& account, const smtp::Envelope& envelope) {
   checks::Facts facts;
@@ -48,31 +49,29 @@ checks::Facts Gate::facts_of(const settings::Account& account, const smtp::Envel
   return facts;
 }
 
-ClientHabit Gate::habit_of(const settings::Account& account) const {
-  const auto known = habits_.find(account.name);
-  return known == habits_.end() ? ClientHabit::resends : known->second;
+bool Gate::shows_utf8(const Sender& sender, const smtp::Envelope& envelope) const {
+  return clients_.habit_of(sender.account.name, sender.hello, envelope) ==
+         ClientHabit::keeps_window;
 }
 
-bool Gate::shows_utf8(const settings::Account& account) const {
-  return habit_of(account) == ClientHabit::keeps_window;
-}
-
-std::optional<delivery::Answer> Gate::refusal(const settings::Account& account,
-                                              const smtp::Envelope& envelope, checks::Time now) {
-  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account, envelope));
-  overrides_.apply(verdict, account.name, envelope, habit_of(account), now);
+std::optional<delivery::Answer> Gate::refusal(const Sender& sender, const smtp::Envelope& judged,
+                                              ClientHabit habit, checks::Time now) {
+  auto verdict =
+      checks::judge_envelope({settings_, lists_}, judged, facts_of(sender.account, judged));
+  overrides_.apply(verdict, sender.account.name, judged, habit, now);
   if (verdict.outcome != Outcome::refuse) return std::nullopt;
   return answer_of(checks::refusal_of(verdict, settings_));
 }
 
-std::optional<delivery::Answer> Gate::check_declared_size(const settings::Account& account,
+std::optional<delivery::Answer> Gate::check_declared_size(const Sender& sender,
                                                           const smtp::Envelope& envelope,
                                                           checks::Time now) {
   if (!envelope.declared_size || settings_.max_message == 0) return std::nullopt;
-  return refusal(account, envelope, now);
+  const auto habit = clients_.habit_of(sender.account.name, sender.hello, envelope);
+  return refusal(sender, envelope, habit, now);
 }
 
-std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& account,
+std::optional<delivery::Answer> Gate::check_recipient(const Sender& sender,
                                                       const smtp::Envelope& envelope,
                                                       checks::Time now) {
   const bool may_refuse = settings_.mistyped_address == settings::CheckLevel::refuse;
@@ -80,15 +79,16 @@ std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& a
   smtp::Envelope one;
   one.sender = envelope.sender;
   one.recipients = {envelope.recipients.back()};
-  return refusal(account, one, now);
+  const auto habit = clients_.habit_of(sender.account.name, sender.hello, envelope);
+  return refusal(sender, one, habit, now);
 }
 
-Ruling Gate::check_message(const settings::Account& account, const smtp::Envelope& envelope,
+Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
                            const skeleton::Skeleton& skeleton, std::string_view agent,
                            checks::Time now) {
-  const bool is_thunderbird = agent.find("Thunderbird") != std::string_view::npos;
-  const auto habit = is_thunderbird ? ClientHabit::keeps_window : ClientHabit::resends;
-  habits_.insert_or_assign(account.name, habit);
+  const auto& account = sender.account;
+  const auto habit = is_thunderbird(agent) ? ClientHabit::keeps_window : ClientHabit::resends;
+  clients_.learn(account.name, sender.hello, habit);
   auto verdict =
       checks::judge({settings_, lists_}, skeleton, envelope, facts_of(account, envelope));
   overrides_.apply(verdict, account.name, envelope, habit, now);

@@ -12,10 +12,11 @@ namespace todoku::submission {
 namespace asio = boost::asio;
 
 Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
-                   delivery::TraceFacts facts)
+                   delivery::TraceFacts facts, std::string hello)
     : around_(around),
       outgoing_(std::move(outgoing)),
       facts_(std::move(facts)),
+      hello_(std::move(hello)),
       header_(around.settings.smtp.max_header) {
   if (around_.gate != nullptr) scanner_.emplace();
 }
@@ -126,9 +127,9 @@ std::optional<delivery::Answer> Incoming::check_newlines(const smtp::BodyReport&
 // All is there but the end, which has not left: the checks may still stop it.
 std::optional<delivery::Answer> Incoming::check_content() {
   if (!scanner_) return std::nullopt;
-  auto ruling =
-      around_.gate->check_message(*outgoing_->account, outgoing_->envelope, scanner_->finish(),
-                                  header_.value("User-Agent"), std::chrono::steady_clock::now());
+  auto ruling = around_.gate->check_message({*outgoing_->account, hello_}, outgoing_->envelope,
+                                            scanner_->finish(), header_.value("User-Agent"),
+                                            std::chrono::steady_clock::now());
   scanner_.reset();
   if (!ruling.codes.empty())
     around_.log.write(platform::LogLevel::info, "checks.found", outgoing_->id,
@@ -175,7 +176,7 @@ void Incoming::answered(bool is_told) {
 }
 
 bool Incoming::client_shows_utf8() const {
-  return header_.value("User-Agent").find("Thunderbird") != std::string::npos;
+  return is_thunderbird(header_.value("User-Agent"));
 }
 
 }  // namespace todoku::submission

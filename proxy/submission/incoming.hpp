@@ -22,7 +22,9 @@ namespace todoku::submission {
 
 class Incoming {
  public:
-  Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing, delivery::TraceFacts facts);
+  // hello: what the client said in EHLO.
+  Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing, delivery::TraceFacts facts,
+           std::string hello);
   ~Incoming();  // a message that is not complete is given up; an answer not told is untold
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
@@ -58,6 +60,7 @@ class Incoming {
   Surroundings& around_;
   std::shared_ptr<Outgoing> outgoing_;
   delivery::TraceFacts facts_;
+  std::string hello_;
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
   // Of a message without a Message-ID, so that a repeat of it is noticed all the same.

@@ -177,7 +177,7 @@ void Session::on_sender() {
     return;
   }
   if (around_.gate != nullptr) {
-    auto refusal = around_.gate->check_declared_size(*account_, dialogue_.envelope(),
+    auto refusal = around_.gate->check_declared_size(sender(), dialogue_.envelope(),
                                                      std::chrono::steady_clock::now());
     if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
   }
@@ -186,7 +186,7 @@ void Session::on_sender() {
 
 void Session::on_recipient() {
   if (around_.gate != nullptr) {
-    auto refusal = around_.gate->check_recipient(*account_, dialogue_.envelope(),
+    auto refusal = around_.gate->check_recipient(sender(), dialogue_.envelope(),
                                                  std::chrono::steady_clock::now());
     if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
   }
@@ -217,7 +217,7 @@ void Session::on_body_begin() {
   facts.logged_in = dialogue_.is_logged_in();
   facts.sender = outgoing->envelope.sender;
   facts.now = std::chrono::system_clock::now();
-  incoming_.emplace(around_, std::move(outgoing), std::move(facts));
+  incoming_.emplace(around_, std::move(outgoing), std::move(facts), dialogue_.client_name());
   dialogue_.answer({354, "", "Go on; end with a line that holds a single dot"});
 }
 
@@ -262,10 +262,14 @@ smtp::Reply Session::spoken(delivery::Answer answer) const {
   return std::move(answer.reply);
 }
 
-// Before the header has come, by what the account's client was the last time.
 bool Session::client_shows_utf8() const {
   if (incoming_) return incoming_->client_shows_utf8();
-  return around_.gate != nullptr && account_ != nullptr && around_.gate->shows_utf8(*account_);
+  return around_.gate != nullptr && account_ != nullptr &&
+         around_.gate->shows_utf8(sender(), dialogue_.envelope());
+}
+
+Sender Session::sender() const {
+  return {*account_, dialogue_.client_name()};
 }
 
 void Session::log_end() {
