@@ -111,11 +111,11 @@ void check_files(const Subject& subject, Findings& found) {
 
 void check_scan(const Subject& subject, Findings& found) {
   const auto& parts = subject.skeleton.parts;
-  for (const auto& one : subject.facts.scan) {
+  for (const auto& one : subject.facts.scan.found) {
     const auto index = one.part < parts.size() ? one.part : 0;
     add(found, Check::virus, "virus-found", parts[index], index, {{"virus", one.virus}});
   }
-  if (!subject.facts.has_scan_failed) return;
+  if (!subject.facts.scan.has_failed) return;
   Finding finding;
   finding.check = Check::virus;
   finding.code = "virus-not-scanned";

@@ -40,6 +40,11 @@ struct ScanResult {
   std::string virus;     // what was found, as the scanner names it
 };
 
+struct ScanReport {
+  std::vector<ScanResult> found;
+  bool has_failed = false;  // the scanner did not say; nothing is known then
+};
+
 // Sent by this account, the message at hand included.
 struct RateFacts {
   std::uint32_t messages_hour = 0, messages_day = 0;
@@ -79,8 +84,7 @@ struct Facts {
   // Domains that this account has written to or got mail from; nullopt = no history yet.
   std::optional<std::vector<std::string>> known_domains;
   std::vector<KnownCompany> companies;
-  std::vector<ScanResult> scan;
-  bool has_scan_failed = false;
+  ScanReport scan;
   std::optional<SentBefore> same_content;
   std::optional<RateFacts> rate;
   std::optional<AuthFacts> authentication;

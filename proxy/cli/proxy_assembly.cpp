@@ -116,9 +116,10 @@ void ProxyAssembly::build_rooms() {
     return say(sentence.key,
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
-  gate_ = std::make_unique<submission::Gate>(
-      settings_.checks, lists_, [] { return load_checker(true); },
-      submission::KnownClients(state_dir_ / "mail-clients"));
+  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
+  facts_.emplace(
+      facts::Surroundings{settings_, rooms_, log_, [] { return load_checker(true); }, {}});
+  checking_.emplace(submission::Checking{*gate_, *facts_});
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =
@@ -134,7 +135,7 @@ void ProxyAssembly::build_rooms() {
   });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
-                               log_, instance, say_sentence, gate_.get()});
+                               log_, instance, say_sentence, &*checking_});
 }
 
 void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {

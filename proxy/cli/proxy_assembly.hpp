@@ -9,6 +9,7 @@
 #include "proxy/cli/fallback_logins.hpp"
 #include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
+#include "proxy/facts/gatherer.hpp"
 #include "proxy/net/certificate.hpp"
 #include "proxy/net/listener.hpp"
 #include "proxy/net/network_watch.hpp"
@@ -110,7 +111,9 @@ class ProxyAssembly {
   std::unique_ptr<FallbackLogins> fallback_logins_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
-  std::unique_ptr<submission::Gate> gate_;
+  std::optional<submission::Gate> gate_;
+  std::optional<facts::Gatherer> facts_;
+  std::optional<submission::Checking> checking_;
   std::unique_ptr<submission::Room> submission_;
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;

@@ -4,7 +4,6 @@
 // The pre-send checks at their places in a session (DESIGN rule 6): mistyped and blocked recipients
 // at RCPT, the whole message at its end. Knows which mail clients may override a refusal.
 // Owned by main, shared by all sessions. I/O thread.
-#include "proxy/addresses/checker.hpp"
 #include "proxy/checks/answer.hpp"
 #include "proxy/checks/judge.hpp"
 #include "proxy/delivery/verdict.hpp"
@@ -13,9 +12,9 @@
 #include "proxy/smtp/envelope.hpp"
 #include "proxy/submission/known_clients.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace todoku::submission {
 
@@ -34,39 +33,37 @@ struct Sender {
 
 class Gate {
  public:
-  // Settings and lists outlive the gate. make_checker: called with the first recipient that is to
-  // be looked at; its data is large.
-  Gate(const settings::Checks& settings, const checks::Lists& lists,
-       std::function<addresses::Checker()> make_checker, KnownClients clients = {});
+  // Settings and lists outlive the gate.
+  Gate(const settings::Checks& settings, const checks::Lists& lists, KnownClients clients);
 
   // At MAIL, by the size that the client declares: an answer = refused.
   std::optional<delivery::Answer> check_declared_size(const Sender& sender,
                                                       const smtp::Envelope& envelope,
-                                                      checks::Time now);
-  // The envelope's last recipient: an answer = refused.
+                                                      const checks::Facts& facts, checks::Time now);
+  // At RCPT: is there anything to ask then, and is it worth waiting for facts of that recipient?
+  [[nodiscard]] bool asks_at_recipient() const;
+  [[nodiscard]] bool waits_at_recipient(const Sender& sender, const smtp::Envelope& envelope) const;
+  // envelope: with the recipient in question alone. An answer = refused.
   std::optional<delivery::Answer> check_recipient(const Sender& sender,
-                                                  const smtp::Envelope& envelope, checks::Time now);
+                                                  const smtp::Envelope& envelope,
+                                                  const checks::Facts& facts, checks::Time now);
   // The whole message, before its end may leave. agent: the header's User-Agent, which alone
   // decides whether sending again overrides.
   Ruling check_message(const Sender& sender, const smtp::Envelope& envelope,
-                       const skeleton::Skeleton& skeleton, std::string_view agent,
-                       checks::Time now);
+                       const skeleton::Skeleton& skeleton, const checks::Facts& facts,
+                       std::string_view agent, checks::Time now);
   // Nothing that may be found at the end would have to keep the message here: it may be relayed
   // while it still arrives.
-  [[nodiscard]] bool may_stream(const settings::Account& account, const smtp::Envelope& envelope);
+  [[nodiscard]] bool may_stream(const smtp::Envelope& envelope, const checks::Facts& facts) const;
   // The client shows UTF-8, as far as is known before its header has come.
   [[nodiscard]] bool shows_utf8(const Sender& sender, const smtp::Envelope& envelope) const;
 
  private:
-  std::optional<delivery::Answer> refusal(const Sender& sender, const smtp::Envelope& judged,
-                                          checks::ClientHabit habit, checks::Time now);
-
-  checks::Facts facts_of(const settings::Account& account, const smtp::Envelope& envelope);
+  std::optional<delivery::Answer> refusal(const Sender& sender, const smtp::Envelope& envelope,
+                                          const checks::Facts& facts, checks::Time now);
 
   const settings::Checks& settings_;
   const checks::Lists& lists_;
-  std::function<addresses::Checker()> make_checker_;
-  std::optional<addresses::Checker> checker_;
   checks::Overrides overrides_;
   KnownClients clients_;
 };

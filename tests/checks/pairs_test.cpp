@@ -75,10 +75,10 @@ std::vector<Pair> all_pairs() {
       {"from-not-account", [](Setup& s) { s.facts.account_senders = {"@minato.example"}; }, ""},
       {"virus-found",
        [](Setup& s) {
-         if (s.is_faulty) s.facts.scan = {{2, "Test.Signature"}};
+         if (s.is_faulty) s.facts.scan.found = {{2, "Test.Signature"}};
        },
        "scanned"},
-      {"virus-not-scanned", [](Setup& s) { s.facts.has_scan_failed = s.is_faulty; }, "scanned"},
+      {"virus-not-scanned", [](Setup& s) { s.facts.scan.has_failed = s.is_faulty; }, "scanned"},
       {"domain-new-in-reply",
        [](Setup& s) {
          s.facts.known_domains = {"aozora.example", "midori.example"};
