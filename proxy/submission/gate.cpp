@@ -80,12 +80,14 @@ Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
   Ruling ruling;
   ruling.outcome = verdict.outcome;
   ruling.codes = codes_of(verdict);
+  if (verdict.outcome == Outcome::accept) ruling.undo_window = verdict.undo_window;
   if (verdict.outcome == Outcome::refuse)
     ruling.answer = answer_of(checks::refusal_of(verdict, settings_));
   return ruling;
 }
 
 bool Gate::may_stream(const smtp::Envelope& envelope, const checks::Facts& facts) const {
+  if (settings_.undo_window.count() > 0) return false;
   const auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts);
   return verdict.outcome == Outcome::accept && !checks::may_stop_by_content(settings_);
 }

@@ -23,6 +23,7 @@ struct Ruling {
   checks::Outcome outcome = checks::Outcome::accept;
   std::string codes;        // of the findings, blanks between; for the log and the history
   delivery::Answer answer;  // when refused
+  settings::Duration undo_window{0};  // when accepted: it waits so long and can be taken back
 };
 
 // Who sends: the account, and what its mail client said in EHLO.

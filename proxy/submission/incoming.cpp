@@ -155,6 +155,7 @@ std::optional<delivery::Answer> Incoming::check_findings() {
                       {{"codes", ruling.codes}});
   // What may be streamed can be found only to be refused: the settings do not change meanwhile.
   if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
+  if (!has_begun_) undo_window_ = ruling.undo_window;
   if (ruling.outcome != checks::Outcome::refuse) return std::nullopt;
   auto answer = refuse(std::move(ruling.answer.reply), {});
   answer.more = std::move(ruling.answer.more);
@@ -182,15 +183,24 @@ asio::awaitable<void> Incoming::wait_for_relay() {
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
   is_answer_open_ = true;
-  if (held_for_) {
-    const auto held = co_await around_.carrier.hold(outgoing_, *held_for_);
-    co_return delivery::answer_for(held);
-  }
-  const auto settlement = co_await around_.carrier.settle(outgoing_);
-  auto answer = delivery::answer_for(settlement);
+  const auto settled = co_await settlement();
+  auto answer = delivery::answer_for(settled);
   const bool is_taken = answer.reply.code / 100 == 2;
   if (is_taken && inquiry_) inquiry_->message_is_taken();
   co_return answer;
+}
+
+asio::awaitable<delivery::Settlement> Incoming::settlement() {
+  auto& carrier = around_.carrier;
+  delivery::Settlement settled;
+  if (held_for_) {
+    settled = co_await carrier.hold(outgoing_, *held_for_);
+  } else if (undo_window_.count() > 0) {
+    settled = co_await carrier.wait_undo_window(outgoing_, undo_window_);
+  } else {
+    settled = co_await carrier.settle(outgoing_);
+  }
+  co_return settled;
 }
 
 void Incoming::answered(bool is_told) {

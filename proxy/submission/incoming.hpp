@@ -57,6 +57,7 @@ class Incoming {
   std::optional<delivery::Answer> check_content();
   std::optional<delivery::Answer> check_findings();
   bool may_stream();
+  boost::asio::awaitable<delivery::Settlement> settlement();
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
   delivery::Answer refuse_as_stopping();
@@ -77,6 +78,7 @@ class Incoming {
   std::optional<skeleton::Skeleton> skeleton_;  // when it has, until it is checked
   std::optional<bool> gate_lets_stream_;        // asked once, of large messages only
   std::optional<std::string> held_for_;         // the codes of what a check found
+  settings::Duration undo_window_{0};           // it waits so long before it goes
   bool is_answer_open_ = false;                 // answer() was called and answered() was not
 };
 
