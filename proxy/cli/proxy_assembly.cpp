@@ -117,8 +117,8 @@ void ProxyAssembly::build_rooms() {
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
   gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
-  facts_.emplace(
-      facts::Surroundings{settings_, rooms_, log_, [] { return load_checker(true); }, {}});
+  facts_.emplace(facts::Surroundings{settings_, rooms_, log_, [] { return load_checker(true); },
+                                     make_scanner()});
   checking_.emplace(submission::Checking{*gate_, *facts_});
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
@@ -136,6 +136,18 @@ void ProxyAssembly::build_rooms() {
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
                                log_, instance, say_sentence, &*checking_});
+}
+
+facts::Scanner ProxyAssembly::make_scanner() {
+  facts::Scanner scanner;
+  const auto& place = settings_.checks.virus_scanner;
+  if (place.empty()) return scanner;
+  scanner.limit = settings_.checks.virus_scan_limit;
+  clamd_.emplace(rooms_.executor(), log_, place, scanner.limit);
+  scanner.scan = [this](std::shared_ptr<store::Body> body, std::uint64_t size) {
+    return clamd_->scan(std::move(body), size);
+  };
+  return scanner;
 }
 
 void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {

@@ -8,7 +8,7 @@ FLOORS = {
     'proxy/wire': 0, 'proxy/smtp': 0, 'proxy/mailbox': 0, 'proxy/mailauth': 0, 'proxy/providers': 0,
     'proxy/skeleton': 0, 'proxy/checks': 0, 'proxy/addresses': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
     'proxy/platform': 1, 'proxy/net': 1, 'proxy/store': 1,
-    'proxy/submission': 2, 'proxy/relay': 2, 'proxy/facts': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
+    'proxy/submission': 2, 'proxy/relay': 2, 'proxy/facts': 2, 'proxy/scanner': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
     'proxy/api': 2, 'proxy/demo': 2,
     'proxy/cli': 3,
     'proxy': 4,  # main.cpp alone, above everything
