@@ -4,6 +4,8 @@
 // What is known beyond the message itself. Gathered by whoever calls; plain values, so that a check
 // needs no clock, no network and no store. What is not known is empty, and then nothing is found.
 // Sizes are octets of the message as it travels.
+#include "proxy/addresses/reason.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,7 @@ struct RecipientFacts {
 struct MistypedAddress {
   std::string address;
   std::string meant;  // empty = not known
+  addresses::Reason reason = addresses::Reason::near_name;
 };
 
 // Somebody known: who wrote or was written to before, or who stands in the address book.
@@ -76,8 +79,9 @@ struct Facts {
   std::string upstream;                         // its host
   std::vector<RecipientFacts> recipients;
   std::vector<MistypedAddress> mistyped;  // of the envelope's recipients
-  // Domains that this account has written to or got mail from; nullopt = no history yet.
-  std::optional<std::vector<std::string>> known_domains;
+  // Of the envelope's recipients, those at domains that this account has never written to; none
+  // without a history.
+  std::vector<std::string> strangers;
   std::vector<KnownCompany> companies;
   ScanReport scan;
   std::optional<SentBefore> same_content;

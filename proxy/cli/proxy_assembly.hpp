@@ -79,6 +79,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> take_over();
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
+  net::Resolver* resolver();
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();
@@ -108,6 +109,7 @@ class ProxyAssembly {
   std::optional<relay::Keeping> keeping_;
   std::optional<relay::Surroundings> relay_around_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<ProxyPathFacts> path_facts_;
   std::unique_ptr<relay::Paths> paths_;
   std::unique_ptr<FallbackLogins> fallback_logins_;

@@ -15,6 +15,10 @@ class Gatherer final : public submission::FactSource {
   std::unique_ptr<submission::Inquiry> open(const settings::Account& account,
                                             const smtp::Envelope& envelope) override;
   [[nodiscard]] bool scans() const override;
+  // Takes over what the store has of earlier mail: when its key is there.
+  boost::asio::awaitable<void> recall();
+  // Told of everything that is written down.
+  void note(const store::Change& change);
 
  private:
   Sources sources_;

@@ -4,6 +4,7 @@
 // What is asked about one message. Owned by its session. I/O thread.
 #include "proxy/facts/scan_under_way.hpp"
 #include "proxy/facts/sources.hpp"
+#include "proxy/facts/strangers.hpp"
 #include "proxy/submission/inquiry.hpp"
 
 #include <optional>
@@ -25,10 +26,11 @@ class MessageInquiry final : public submission::Inquiry {
   void message_is_taken() override;
 
  private:
-  [[nodiscard]] bool is_on(settings::CheckLevel settings::Checks::*check) const;
+  void add_people(const smtp::Envelope& envelope, checks::Facts& facts);
 
   Sources& sources_;
   const settings::Account& account_;
+  Strangers strangers_;
   std::optional<ScanUnderWay> scan_;
 };
 

@@ -342,6 +342,8 @@ constexpr Row table[] = {
      "clamd: the path of its socket, or HOST:PORT on loopback; empty = none"},
     {"checks.virus_scan_limit", TODOKU_AT(checks.virus_scan_limit), Unit::duration, tenth, minute,
      nullptr, "10s", "how long a message waits for the virus scanner"},
+    {"checks.facts_budget", TODOKU_AT(checks.facts_budget), Unit::duration, 0, 10 * second, nullptr,
+     "1500ms", "how long a message waits at most for what the DNS says of its recipients' domains"},
     {"checks.undo_window", TODOKU_AT(checks.undo_window), Unit::duration, 0, hour, nullptr, "0ms",
      "how long each message waits so that it can be taken back; 0 = not at all"},
     {"checks.may_override", TODOKU_AT(checks.may_override), Unit::none, 0, 0, nullptr, "on",

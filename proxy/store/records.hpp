@@ -144,6 +144,37 @@ struct StoredRelay {
   std::string trouble;  // what stood in the way; while out of reach
 };
 
+// Somebody whom an account has written to.
+struct StoredCorrespondent {
+  std::string account;
+  std::string address;
+  std::uint32_t times = 0;
+  Time last{};
+};
+
+// How much an account has sent in the ten minutes that begin then.
+struct SentTally {
+  static constexpr std::chrono::minutes length{10};
+  std::string account;
+  Time begin{};
+  std::uint32_t messages = 0;
+  std::uint32_t recipients = 0;
+};
+
+// The largest message that a server of this domain has said it takes.
+struct LearnedSize {
+  std::string domain;  // lower case
+  std::uint64_t bytes = 0;
+  Time at{};
+};
+
+// What the checks before sending know from earlier mail.
+struct SentHistory {
+  std::vector<StoredCorrespondent> correspondents;  // the latest first
+  std::vector<SentTally> tallies;                   // the oldest first
+  std::vector<LearnedSize> sizes;
+};
+
 // One thing to be written. A batch of changes is applied whole or not at all.
 struct PutMessage {
   StoredMessage message;  // new, or replaces what was there
@@ -193,9 +224,16 @@ struct SetRelays {
 struct PutRelay {
   StoredRelay relay;
 };
+// Replaces what was noted of the same ten minutes.
+struct PutTally {
+  SentTally tally;
+};
+struct PutSize {
+  LearnedSize size;
+};
 using Change =
     std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent, AnswerRequest,
-                 NoteCorrespondents, PutPath, DropPath, SetRelays, PutRelay>;
+                 NoteCorrespondents, PutPath, DropPath, SetRelays, PutRelay, PutTally, PutSize>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);
