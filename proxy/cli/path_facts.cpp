@@ -60,9 +60,9 @@ Cause judge(const Classifier& classifier, const delivery::Attempt& attempt,
 
 }  // namespace
 
-ProxyPathFacts::ProxyPathFacts(const settings::Settings& settings, asio::any_io_executor executor,
-                               net::Worker& worker, platform::Log& log)
-    : settings_(settings), executor_(std::move(executor)), worker_(worker), log_(log) {}
+ProxyPathFacts::ProxyPathFacts(const settings::Settings& settings, net::Worker& worker,
+                               platform::Log& log, std::function<net::Resolver*()> resolver)
+    : settings_(settings), worker_(worker), log_(log), resolver_(std::move(resolver)) {}
 
 asio::awaitable<Cause> ProxyPathFacts::cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                                 std::string recipient) {
@@ -83,21 +83,6 @@ const delivery::AlignmentVerdict* ProxyPathFacts::known(const Whose& whose) {
   return nullptr;
 }
 
-net::Resolver* ProxyPathFacts::resolver() {
-  if (resolver_) return resolver_.get();
-  net::ResolverOptions options;
-  options.servers = settings_.dns.servers;
-  options.timeout = settings_.dns.timeout;
-  auto made = net::Resolver::make(executor_, std::move(options));
-  if (made.has_error()) {
-    log_.write(platform::LogLevel::warning, "dns.not_usable", "",
-               {{"detail", made.error().message()}});
-    return nullptr;
-  }
-  resolver_ = std::move(*made);
-  return resolver_.get();
-}
-
 // Without an answer of the DNS a relay is allowed: a fault of ours must not stop mail.
 asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
     std::size_t fallback, delivery::AlignmentSender sender) {
@@ -105,7 +90,7 @@ asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
   if (const auto* verdict = known(whose)) co_return *verdict;
   delivery::AlignmentVerdict silent;
   silent.reason = delivery::AlignmentReason::dns_silent;
-  auto* const dns = resolver();
+  auto* const dns = resolver_();
   if (dns == nullptr) co_return silent;
   auto habits = habits_of(settings_.fallbacks.at(fallback));
   const auto at = std::chrono::duration_cast<std::chrono::seconds>(

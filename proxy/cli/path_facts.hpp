@@ -11,6 +11,7 @@
 #include "proxy/relay/paths.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,9 +21,9 @@ namespace todoku::cli {
 
 class ProxyPathFacts final : public relay::PathFacts {
  public:
-  // Everything outlives it.
-  ProxyPathFacts(const settings::Settings& settings, boost::asio::any_io_executor executor,
-                 net::Worker& worker, platform::Log& log);
+  // Everything outlives it. resolver: gives null where there is no DNS.
+  ProxyPathFacts(const settings::Settings& settings, net::Worker& worker, platform::Log& log,
+                 std::function<net::Resolver*()> resolver);
 
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
@@ -36,13 +37,11 @@ class ProxyPathFacts final : public relay::PathFacts {
     std::chrono::steady_clock::time_point until;
   };
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
-  [[nodiscard]] net::Resolver* resolver();
 
   const settings::Settings& settings_;
-  boost::asio::any_io_executor executor_;
   net::Worker& worker_;
   platform::Log& log_;
-  std::unique_ptr<net::Resolver> resolver_;  // made with the first question
+  std::function<net::Resolver*()> resolver_;
   std::map<Whose, Known> alignments_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };

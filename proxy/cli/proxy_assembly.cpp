@@ -116,13 +116,17 @@ void ProxyAssembly::build_rooms() {
     return say(sentence.key,
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
-  gate_ = std::make_unique<submission::Gate>(settings_.checks, lists_,
-                                             [] { return load_checker(true); });
+  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
+  const auto dns = [this] { return resolver(); };
+  facts_.emplace(facts::Surroundings{settings_, rooms_, log_, *store_,
+                                     [] { return load_checker(true); }, dns, make_scanner()});
+  store_->on_change([this](const store::Change& change) { facts_->note(change); });
+  checking_.emplace(submission::Checking{*gate_, *facts_});
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
-  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
+  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, worker_, log_, dns);
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
   fallback_logins_ = std::make_unique<FallbackLogins>(rooms_.executor(), state_dir_, settings_,
                                                       paths_->fallbacks(), log_);
@@ -133,7 +137,36 @@ void ProxyAssembly::build_rooms() {
   });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
-                               log_, instance, say_sentence, gate_.get()});
+                               log_, instance, say_sentence, &*checking_});
+}
+
+facts::Scanner ProxyAssembly::make_scanner() {
+  facts::Scanner scanner;
+  const auto& place = settings_.checks.virus_scanner;
+  if (place.empty()) return scanner;
+  scanner.limit = settings_.checks.virus_scan_limit;
+  clamd_.emplace(rooms_.executor(), log_, place, scanner.limit);
+  scanner.scan = [this](std::shared_ptr<store::Body> body, std::uint64_t size) {
+    return clamd_->scan(std::move(body), size);
+  };
+  return scanner;
+}
+
+// Made with the first question; null = the system's settings cannot be read.
+net::Resolver* ProxyAssembly::resolver() {
+  if (resolver_) return resolver_.get();
+  net::ResolverOptions options;
+  options.servers = settings_.dns.servers;
+  options.timeout = settings_.dns.timeout;
+  options.longest = settings_.dns.longest;
+  auto made = net::Resolver::make(rooms_.executor(), std::move(options));
+  if (made.has_error()) {
+    log_.write(platform::LogLevel::warning, "dns.not_usable", "",
+               {{"detail", made.error().message()}});
+    return nullptr;
+  }
+  resolver_ = std::move(*made);
+  return resolver_.get();
 }
 
 void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {
@@ -179,6 +212,7 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   if (paths.has_value()) paths_->book().restore(std::move(*paths));
   co_await acceptance_->recover();
   co_await queue_->recover();
+  rooms_.start("facts.recall", facts_->recall());
 }
 
 // While the system's key store is locked, mail goes out as long as the upstream is in reach; what
@@ -203,6 +237,7 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     if (!is_added) co_return;
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
+    if (resolver_) resolver_->refresh();
     queue_->network_is_back();
   }
 }
@@ -357,6 +392,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
   if (network_) network_->close();
   if (queue_) queue_->stop();
   if (relay_) relay_->stop();
+  if (resolver_) resolver_->give_up();
   co_await rooms_.wait_until_empty(last_limit);
 }
 

@@ -69,9 +69,19 @@ constexpr const char* version_4 =
     "  name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, fallback TEXT NOT NULL,"
     "  state INTEGER NOT NULL, since INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;";
 
+// What the checks before sending learn: the correspondents' addresses themselves, sealed; how much
+// went out in each ten minutes; the largest message that a domain takes (name: a digest of it).
+constexpr const char* version_5 =
+    "ALTER TABLE correspondents ADD COLUMN private BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE tallies("
+    "  account TEXT NOT NULL, at INTEGER NOT NULL, messages INTEGER NOT NULL,"
+    "  recipients INTEGER NOT NULL, PRIMARY KEY(account, at)) WITHOUT ROWID;"
+    "CREATE TABLE size_limits("
+    "  name BLOB NOT NULL PRIMARY KEY, private BLOB NOT NULL) WITHOUT ROWID;";
+
 // steps[n] leads from version n to n + 1.
 constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3,
-                                                            version_4};
+                                                            version_4, version_5};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;
