@@ -11,10 +11,13 @@
 #include "proxy/relay/paths.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace todoku::cli {
 
@@ -23,6 +26,11 @@ class ProxyPathFacts final : public relay::PathFacts {
   // Everything outlives it.
   ProxyPathFacts(const settings::Settings& settings, boost::asio::any_io_executor executor,
                  net::Worker& worker, platform::Log& log);
+
+  // Told of every answer of the guard that is not known yet, or differs from the one before.
+  void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
+  // From the store, at start.
+  void restore(std::vector<delivery::AlignmentRecord> alignments);
 
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
@@ -37,6 +45,7 @@ class ProxyPathFacts final : public relay::PathFacts {
   };
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
   [[nodiscard]] net::Resolver* resolver();
+  void note(const delivery::AlignmentRecord& record);
 
   const settings::Settings& settings_;
   boost::asio::any_io_executor executor_;
@@ -44,6 +53,9 @@ class ProxyPathFacts final : public relay::PathFacts {
   platform::Log& log_;
   std::unique_ptr<net::Resolver> resolver_;  // made with the first question
   std::map<Whose, Known> alignments_;
+  std::map<std::pair<std::string, std::string>, delivery::AlignmentRecord>
+      told_;  // by fallback and From domain: what is kept in the store
+  std::function<void(const delivery::AlignmentRecord&, bool)> tell_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };
 

@@ -38,6 +38,17 @@ std::vector<wire::IpAddress> ends_of(const wire::IpNetwork& network) {
   return {made(first), made(last)};
 }
 
+// As an SPF record names the relay (RFC 7208 section 5).
+std::string terms_for(const RelayHabits& habits) {
+  if (habits.outgoing.empty()) return "a:" + habits.host;
+  std::string terms;
+  for (const auto& network : habits.outgoing) {
+    if (!terms.empty()) terms += ' ';
+    terms += (network.address.is_v6() ? "ip6:" : "ip4:") + network.to_string();
+  }
+  return terms;
+}
+
 }  // namespace
 
 const char* to_string(AlignmentReason reason) {
@@ -107,6 +118,8 @@ std::optional<wire::DnsQuestion> AlignmentCheck::after_policy() {
   if (is_signed_by_the_sender()) return end(AlignmentReason::dkim);
   const bool may_align = mailauth::is_aligned(spf_domain(), sender_.from_domain, found.record.spf);
   if (!may_align) return end(AlignmentReason::would_fail);
+  verdict_.spf_domain = spf_domain();
+  verdict_.spf_terms = terms_for(habits_);
   if (!addresses_.empty()) return next_address();
   verdict_.is_assumed = true;
   if (const auto literal = wire::IpAddress::parse(habits_.host)) {

@@ -47,6 +47,8 @@ struct AlignmentVerdict {
   std::string policy_at;                                // the domain that publishes it
   mailauth::SpfResult spf = mailauth::SpfResult::none;  // of the first address that decided
   std::string spf_address;                              // that address
+  std::string spf_domain;   // whose record counts; empty = SPF could not align, whatever it said
+  std::string spf_terms;    // what it would have to say for this relay
   bool is_assumed = false;  // the relay's own addresses were taken for its outgoing ones
   [[nodiscard]] bool is_allowed() const {
     return reason != AlignmentReason::would_fail && reason != AlignmentReason::rewrites_from;

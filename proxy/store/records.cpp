@@ -58,6 +58,14 @@ const char* to_string(EventKind kind) {
       return "detour_began";
     case EventKind::detour_ended:
       return "detour_ended";
+    case EventKind::withheld:
+      return "withheld";
+    case EventKind::alignment_changed:
+      return "alignment_changed";
+    case EventKind::relay_tested:
+      return "relay_tested";
+    case EventKind::port_moved:
+      return "port_moved";
   }
   return "";
 }
@@ -70,6 +78,8 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::learn:
+      return "learn";
   }
   return "";
 }

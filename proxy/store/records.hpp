@@ -3,7 +3,9 @@
 
 // What the store keeps, as plain values: messages with their recipients, attempts, events,
 // requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/alignment_record.hpp"
 #include "proxy/delivery/path_memory.hpp"
+#include "proxy/delivery/relay_lesson.hpp"
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/states.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -91,9 +93,13 @@ enum class EventKind : std::uint8_t {
   online,                 // one is again
   key_locked,             // the system's key store is locked: nothing can be queued
   key_unlocked,
-  rerouted,      // a fallback relay took it, because the usual one did not
-  detour_began,  // from this message on, mail like it goes by a fallback relay
-  detour_ended,  // the usual relay takes such mail again
+  rerouted,           // a fallback relay took it, because the usual one did not
+  detour_began,       // from this message on, mail like it goes by a fallback relay
+  detour_ended,       // the usual relay takes such mail again
+  withheld,           // a fallback could have taken it, but may not carry this sender's mail
+  alignment_changed,  // whether a fallback may carry a domain's mail is another answer than before
+  relay_tested,       // a test mail has shown what a fallback makes of mail
+  port_moved,         // a relay is reached by another port than the settings say
 };
 
 struct StoredEvent {
@@ -109,13 +115,14 @@ enum class Verb : std::uint8_t {
   retry,    // try now; an unknown message: send it again
   release,  // let a held message go
   discard,  // do not send it; an unknown message: leave it as it is
+  learn,    // about a fallback, named in place of a message: what a test mail has shown of it
 };
 
 struct Request {
   std::uint64_t number = 0;
   Verb verb = Verb::retry;
   std::string message_id;
-  // Correction of recipients while releasing: old address, new address.
+  // Correction of recipients while releasing: old address, new address. learn: a lesson's texts.
   std::vector<std::pair<std::string, std::string>> corrections;
 };
 
@@ -140,6 +147,16 @@ struct StoredRelay {
   RelayState state = RelayState::not_tried;
   Time since{};
   std::string trouble;  // what stood in the way; while out of reach
+};
+
+// Whether a fallback may carry a domain's mail, as it was found last.
+using delivery::AlignmentRecord;
+// What a test mail has shown of a fallback.
+using delivery::RelayLesson;
+
+struct RelayFacts {
+  std::vector<AlignmentRecord> alignments;
+  std::vector<RelayLesson> lessons;  // the oldest first
 };
 
 // One thing to be written. A batch of changes is applied whole or not at all.
@@ -191,9 +208,15 @@ struct SetRelays {
 struct PutRelay {
   StoredRelay relay;
 };
-using Change =
-    std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent, AnswerRequest,
-                 NoteCorrespondents, PutPath, DropPath, SetRelays, PutRelay>;
+struct PutAlignment {
+  AlignmentRecord record;
+};
+struct PutLesson {
+  RelayLesson lesson;
+};
+using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
+                            AnswerRequest, NoteCorrespondents, PutPath, DropPath, SetRelays,
+                            PutRelay, PutAlignment, PutLesson>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

@@ -69,9 +69,16 @@ constexpr const char* version_4 =
     "  name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, fallback TEXT NOT NULL,"
     "  state INTEGER NOT NULL, since INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;";
 
+// What is known of fallback relays. `name` is a digest of what it is about; kind 0 = alignment with
+// a domain, 1 = a lesson.
+constexpr const char* version_5 =
+    "CREATE TABLE relay_facts("
+    "  name BLOB NOT NULL PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  private BLOB NOT NULL) WITHOUT ROWID;";
+
 // steps[n] leads from version n to n + 1.
 constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3,
-                                                            version_4};
+                                                            version_4, version_5};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;

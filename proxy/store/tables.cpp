@@ -86,6 +86,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
         if constexpr (std::is_same_v<Kind, PutPath>) return put(one.path);
         if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);
+        if constexpr (std::is_same_v<Kind, PutAlignment>) return put(one.record);
+        if constexpr (std::is_same_v<Kind, PutLesson>) return put(one.lesson);
       },
       change);
 }
@@ -94,7 +96,8 @@ error_code Tables::apply_without_key(const Change& change) {
   if (const auto* put = std::get_if<PutMessage>(&change)) return put_clear_part(put->message);
   if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
       std::holds_alternative<NoteCorrespondents>(change) ||
-      std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change)) {
+      std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change) ||
+      std::holds_alternative<PutAlignment>(change) || std::holds_alternative<PutLesson>(change)) {
     return {};
   }
   return apply(change);

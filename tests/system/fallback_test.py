@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
+import email
 import json
 import os
 import socket
@@ -25,6 +26,13 @@ BUSY = "421 4.3.2 Service not available, closing transmission channel"
 def mail(number=1, sender="tester@example.test"):
     head = f"From: <{sender}>\r\nMessage-ID: <{number}@example.test>\r\nSubject: Nr {number}\r\n\r\n"
     return head.encode() + b"Text\r\n"
+
+
+def text_of(message):
+    """What a person reads, in one line."""
+    parts = email.message_from_bytes(message.body).walk()
+    plain = next(part for part in parts if part.get_content_type() == "text/plain")
+    return " ".join(plain.get_payload(decode=True).decode("utf-8").split())
 
 
 class FallbackTest(SystemTest):
@@ -313,8 +321,61 @@ class Alignment(FallbackTest):
 
     def test_one_that_receivers_would_take_for_a_forger_is_not_used(self):
         other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 554)
+        answer = self.send(todoku, 1)
+        self.assertEqual(answer.code, 554)
         self.assertEqual(other.connections, [])
+        self.assertIn("spamhaus", answer.text)
+        self.assertIn('spare server "spare" was not used', answer.text)  # it is there, and why it did not help
+        self.assertIn("DMARC policy of example.test (p=reject)", answer.text)
+        self.assertTrue(answer.text.rstrip().endswith(")"))  # our id stays at the end
+        wait_until(lambda: self.events_of(todoku, "withheld"), 10)
+        self.shows_what_to_do(todoku)
+
+    def shows_what_to_do(self, todoku):
+        """For the administrator: the exact words for the DNS, in both languages."""
+        told = self.events_of(todoku, "withheld")[0]["parameters"]
+        self.assertEqual((told["fallback"], told["spf_domain"], told["spf_terms"], told["addresses"]),
+                         ("spare", "example.test", "ip4:192.0.2.77", "a@blocked.test"))
+        wait_until(lambda: self.run_relays(todoku, "--json")["alignments"], 10)
+        self.assertEqual(self.run_relays(todoku, "--json")["alignments"][0]["allowed"], False)
+        message = todoku.messages("list", "--all")["messages"][0]["id"]
+        for language, words in (("ja", "書き足します"), ("en", "adds ip4:192.0.2.77 to its SPF record")):
+            for command in (("relays",), ("messages", "show", message)):
+                page = subprocess.run([todoku.program, *command, "--state-dir", todoku.state_dir, "--lang", language],
+                                      capture_output=True, text=True, timeout=30, check=True).stdout
+                self.assertIn(words, page)
+                self.assertIn("ip4:192.0.2.77", page)
+
+    def run_relays(self, todoku, *options):
+        ran = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, *options],
+                             capture_output=True, text=True, timeout=30, check=True)
+        return json.loads(ran.stdout)
+
+    def test_a_kept_message_that_only_it_could_carry_is_held_for_a_person(self):
+        """It has its 250, so nobody can be told no any more: a person decides, and is told by mail, too."""
+        names = NameServer(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+        self.addCleanup(names.stop)
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s", "delivery.notice_mail=on",
+                  "delivery.notice_mail_after=100ms"),
+            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
+        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
+        usual.reactions = {"mail": "421 4.3.2 Busy"}
+        self.assertIn("queued", self.send(todoku, 2).text)
+        self.assertEqual(other.connections, [])
+        usual.reactions = {"rcpt": lambda address: LISTED if address == "a@blocked.test" else None}
+        held = lambda: [one for one in todoku.messages("list")["messages"] if one["state"] == "held"]
+        wait_until(held, 10)
+        wait_until(lambda: len(usual.messages) == 2, 10)  # the mail that tells of it
+        told = text_of(usual.messages[1])
+        self.assertIn("todoku messages release " + held()[0]["id"], told)
+        self.assertIn("ip4:192.0.2.77", told)
+        self.assertEqual(held()[0]["actions"], ["release", "discard"])
+        self.assertEqual(other.connections, [])
+        usual.reactions = {}
+        todoku.messages("release", held()[0]["id"])
+        wait_until(lambda: len(usual.messages) == 3, 10)
+        self.assertEqual(usual.messages[2].recipients, ["a@blocked.test"])
 
     def test_one_that_the_senders_spf_names_is(self):
         other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
