@@ -127,7 +127,8 @@ void ProxyPathFacts::note(const delivery::AlignmentRecord& record) {
 // Without an answer of the DNS a relay is allowed: a fault of ours must not stop mail.
 asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
     std::size_t fallback, delivery::AlignmentSender sender) {
-  const Whose whose{fallback, sender.from_domain, sender.envelope_domain};
+  const Whose whose{fallback, sender.from_domain, sender.envelope_domain,
+                    sender.own_key ? sender.own_key->record : ""};
   if (const auto* verdict = known(whose)) co_return *verdict;
   delivery::AlignmentVerdict silent;
   silent.reason = delivery::AlignmentReason::dns_silent;

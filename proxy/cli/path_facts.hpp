@@ -38,7 +38,8 @@ class ProxyPathFacts final : public relay::PathFacts {
       std::size_t fallback, delivery::AlignmentSender sender) override;
 
  private:
-  using Whose = std::tuple<std::size_t, std::string, std::string>;  // fallback, From, MAIL FROM
+  // Fallback, From, MAIL FROM, the record of our key.
+  using Whose = std::tuple<std::size_t, std::string, std::string, std::string>;
   struct Known {
     delivery::AlignmentVerdict verdict;
     std::chrono::steady_clock::time_point until;

@@ -15,13 +15,15 @@ struct Field {
   std::string AlignmentRecord::*text;
 };
 
-constexpr std::array<Field, 7> fields{{{"fallback", &AlignmentRecord::fallback},
+constexpr std::array<Field, 9> fields{{{"fallback", &AlignmentRecord::fallback},
                                        {"from_domain", &AlignmentRecord::from_domain},
                                        {"reason", &AlignmentRecord::reason},
                                        {"policy", &AlignmentRecord::policy},
                                        {"policy_at", &AlignmentRecord::policy_at},
                                        {"spf_domain", &AlignmentRecord::spf_domain},
-                                       {"spf_terms", &AlignmentRecord::spf_terms}}};
+                                       {"spf_terms", &AlignmentRecord::spf_terms},
+                                       {"key_name", &AlignmentRecord::key_name},
+                                       {"key_record", &AlignmentRecord::key_record}}};
 
 }  // namespace
 
@@ -48,6 +50,8 @@ AlignmentRecord record_of(std::string fallback, std::string from_domain,
   record.policy_at = verdict.policy_at;
   record.spf_domain = verdict.spf_domain;
   record.spf_terms = verdict.spf_terms;
+  record.key_name = verdict.key_name;
+  record.key_record = verdict.key_record;
   record.at = at;
   return record;
 }
@@ -71,6 +75,7 @@ AlignmentRecord record_from(const NamedTexts& texts, Time at) {
 
 const char* remedy_of(const AlignmentRecord& record) {
   if (rewrites_from(record)) return "other_relay";
+  if (!record.key_name.empty()) return "publish_key";
   return record.spf_domain.empty() ? "dkim" : "spf_or_dkim";
 }
 

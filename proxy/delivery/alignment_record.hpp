@@ -21,6 +21,8 @@ struct AlignmentRecord {
   std::string policy_at;    // the domain that publishes it
   std::string spf_domain;   // whose SPF record would have to name the relay; empty = none can
   std::string spf_terms;    // what it would have to say: "ip4:192.0.2.77 ip4:192.0.2.78"
+  std::string key_name;     // our DKIM key is not in the DNS: where it belongs,
+  std::string key_record;   // and what has to stand there
   Time at{};                // when it was looked at
   [[nodiscard]] bool is_allowed() const;
   // The same but for the time.

@@ -271,7 +271,8 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
     if (!next.fallback || !next.needs_alignment) co_return next.fallback;
     const auto from_domain = delivery::domain_of(trip.message->from_address);
     const auto envelope_domain = delivery::domain_of(trip.message->envelope.sender);
-    const delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    if (!trip.message->is_signed) sender.own_key = fallbacks_.own_key(*next.fallback);
     auto found = co_await facts_.alignment_of(*next.fallback, sender);
     trip.alignments[*next.fallback] = std::move(found);
   }

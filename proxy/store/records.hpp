@@ -60,6 +60,7 @@ struct StoredMessage {
   std::string message_id_header;                     // "<...>", from the header
   std::string subject;                               // decoded as far as cheap; for people
   std::string from_address;                          // of the From line; empty = not known
+  bool is_signed = false;                            // nothing but Received may be added
   std::uint64_t size = 0;                            // bytes of the message as it goes out
   RepeatKey repeat_key{};
   BodyPlace body = BodyPlace::none;

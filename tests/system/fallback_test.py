@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
+import base64
 import email
 import json
 import os
@@ -396,6 +397,94 @@ class Alignment(FallbackTest):
         usual.reactions = {"rcpt": LISTED}
         self.assertEqual(self.send(todoku, 1).code, 250)
         self.assertEqual(len(other.messages), 1)
+
+
+class Signing(FallbackTest):
+    """A key of the sender's own domain makes a spare server fit that the domain's SPF record does not name."""
+    DNS = (Alignment.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
+    CONFIG = ('[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n'
+              'dkim_domain = "example.test"\ndkim_selector = "todoku"\ndkim_secret = "dkim-key"\n')
+
+    def with_key(self, *records):
+        names = NameServer(*self.DNS, *records)
+        self.addCleanup(names.stop)
+        usual, other, todoku = self.way_round(
+            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"), config=self.CONFIG)
+        todoku.stop()
+        self.run_todoku(todoku, "secret", "set", "dkim-key", input=self.pem())
+        todoku.start()
+        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
+        usual.reactions = {"rcpt": LISTED}
+        return usual, other, todoku
+
+    @classmethod
+    def pem(cls):
+        file = os.path.join(cls.directory, "dkim.pem")
+        if not os.path.exists(file):
+            subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", file], check=True, timeout=30)
+        with open(file, encoding="ascii") as pem:
+            return pem.read()
+
+    @classmethod
+    def record(cls):
+        """As openssl gives it: the last 32 bytes of the public key in DER."""
+        cls.pem()
+        der = subprocess.run(["openssl", "pkey", "-in", os.path.join(cls.directory, "dkim.pem"), "-pubout",
+                              "-outform", "DER"], check=True, capture_output=True, timeout=30).stdout
+        return "v=DKIM1; k=ed25519; p=" + base64.b64encode(der[-32:]).decode()
+
+    def run_todoku(self, todoku, *words, **options):
+        return subprocess.run([todoku.program, *words, "--state-dir", todoku.state_dir], text=True, check=True,
+                              capture_output=True, timeout=30, **options).stdout
+
+    def verifies(self, body):
+        """In the eyes of another implementation (dkimpy)."""
+        for name, content in (("message", body), ("record", self.record().encode())):
+            with open(os.path.join(self.directory, name), "wb") as file:
+                file.write(content)
+        script = os.path.join(os.path.dirname(__file__), "..", "support", "dkim_by_others.py")
+        return subprocess.run(["/usr/bin/python3", "-B", script, "verify", os.path.join(self.directory, "message"),
+                               os.path.join(self.directory, "record")], timeout=30, check=False).returncode == 0
+
+    def test_mail_by_the_spare_server_is_signed_and_no_other(self):
+        usual, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
+        answer = self.send(todoku, 2)
+        self.assertEqual(answer.code, 250, answer)
+        self.assertTrue(other.messages[0].body.startswith(b"DKIM-Signature: "))
+        self.assertTrue(other.messages[0].body.endswith(mail(2)))
+        self.assertTrue(self.verifies(other.messages[0].body))
+        self.assertFalse(self.verifies(other.messages[0].body + b"more\r\n"))
+        self.assertNotIn(b"DKIM-Signature", usual.messages[0].body)
+
+    def test_a_large_one_too(self):
+        _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
+        large = mail(2) + b"0123456789 abcdefghij\r\n" * 60_000
+        answer = send_mail(todoku.port, large, recipients=("a@blocked.test",), seconds=30)
+        self.assertEqual(answer.code, 250, answer)
+        self.assertTrue(other.messages[0].body.endswith(large))
+        self.assertTrue(self.verifies(other.messages[0].body))
+
+    def test_until_its_key_is_in_the_dns_it_is_not_used(self):
+        _, other, todoku = self.with_key()
+        answer = self.send(todoku, 2)
+        self.assertEqual(answer.code, 554, answer)
+        self.assertIn('spare server "spare" was not used', answer.text)
+        self.assertEqual(other.connections, [])
+        wait_until(lambda: self.record() in self.run_todoku(todoku, "relays", "--lang", "en"), 10)
+        self.assertIn("todoku._domainkey.example.test", self.run_todoku(todoku, "relays", "--lang", "ja"))
+
+    def test_what_is_signed_already_stays_as_it_is(self):
+        usual, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
+        own = b"DKIM-Signature: v=1; d=elsewhere.test; b=x\r\n" + mail(2)
+        self.assertEqual(send_mail(todoku.port, own, recipients=("a@blocked.test",)).code, 554)
+        self.assertEqual(other.connections, [])  # without our signature it is not aligned
+        usual.reactions = {"rcpt": LISTED}
+        plain = mail(3, "tester@no-policy.test")
+        signed = b"DKIM-Signature: v=1; d=elsewhere.test; b=x\r\n" + plain
+        for number, body in enumerate((plain, signed)):
+            self.assertEqual(send_mail(todoku.port, body, "tester@no-policy.test", ("a@blocked.test",)).code, 250)
+            self.assertEqual(other.messages[number].body.count(b"DKIM-Signature"), 1)
+        self.assertFalse(other.messages[1].body.startswith(b"DKIM-Signature"))
 
 
 if __name__ == "__main__":
