@@ -62,6 +62,14 @@ const char* to_string(EventKind kind) {
       return "undo_window_began";
     case EventKind::undo_window_over:
       return "undo_window_over";
+    case EventKind::withheld:
+      return "withheld";
+    case EventKind::alignment_changed:
+      return "alignment_changed";
+    case EventKind::relay_tested:
+      return "relay_tested";
+    case EventKind::port_moved:
+      return "port_moved";
   }
   return "";
 }
@@ -74,6 +82,8 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::learn:
+      return "learn";
   }
   return "";
 }
