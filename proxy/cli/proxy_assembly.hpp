@@ -70,6 +70,7 @@ class ProxyAssembly {
   std::optional<StartFailure> open_store();
   std::optional<StartFailure> open_listeners();
   void build_rooms();
+  void build_facts();
   // Runs the context until this is done; before anything else runs.
   void complete(std::string_view name, boost::asio::awaitable<void> task);
   boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
@@ -80,6 +81,7 @@ class ProxyAssembly {
   net::Resolver* resolver();
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
+  boost::asio::awaitable<void> keep_counts();
   boost::asio::awaitable<void> watch_network();
   boost::asio::awaitable<void> find_fallback_logins();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;

@@ -19,8 +19,14 @@ class Gatherer final : public submission::FactSource {
   boost::asio::awaitable<void> recall();
   // Told of everything that is written down.
   void note(const store::Change& change);
+  // Has what was counted lately written down. Now and then, and at the end.
+  void keep_counts();
 
  private:
+  void add_sent(const store::NoteCorrespondents& written);
+  boost::asio::awaitable<void> learn_size(delivery::Attempt attempt);
+  boost::asio::awaitable<void> load_providers();
+
   Sources sources_;
 };
 

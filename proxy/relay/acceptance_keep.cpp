@@ -44,6 +44,7 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   const bool is_over = live->journey.has_value();
   store::Changes changes;
   put_body(*live, record, changes);
+  add_findings(*live->message, changes);
   if (is_over) {
     auto aftermath = queue_.judge(record, *live->journey);  // puts the record, too
     for (auto& change : aftermath.changes) changes.push_back(std::move(change));
@@ -84,6 +85,7 @@ asio::awaitable<Settlement> Acceptance::keep_held(LivePointer live, std::string 
   event.parameters = {{"codes", std::move(codes)}};
   store::Changes changes;
   put_body(*live, record, changes);
+  add_findings(*live->message, changes);
   changes.push_back(store::PutMessage{record});
   changes.push_back(store::AddEvent{std::move(event)});
   const auto failed = co_await make_durable(live, std::move(changes));

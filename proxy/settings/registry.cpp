@@ -331,6 +331,8 @@ constexpr Row table[] = {
      nullptr, "5", "how many times the usual number of messages in an hour is a sudden rise"},
     {"checks.sudden_rise_from", TODOKU_AT(checks.sudden_rise_from), Unit::count, 1, 100'000,
      nullptr, "30", "messages in an hour below which nothing is a sudden rise"},
+    {"checks.same_again_within", TODOKU_AT(checks.same_again_within), Unit::duration, second, day,
+     nullptr, "10m", "how long after a message the same content to the same people is told"},
     {"checks.facts_budget", TODOKU_AT(checks.facts_budget), Unit::duration, 0, 10 * second, nullptr,
      "1500ms", "how long a message waits at most for what the DNS says of its recipients' domains"},
     {"checks.undo_window", TODOKU_AT(checks.undo_window), Unit::duration, 0, hour, nullptr, "0ms",

@@ -175,6 +175,7 @@ struct Checks {  // [checks] before a message leaves; a level for each, then wha
   std::uint32_t rate_percent = 80;             // of a provider's limit: told from here on
   std::uint32_t sudden_rise_factor = 5;        // times the usual number in an hour
   std::uint32_t sudden_rise_from = 30;         // messages in an hour; fewer are no rise
+  Duration same_again_within{600'000};         // 10 min
   Duration facts_budget{1'500};                // a message is held up for facts so long at most
   Duration undo_window{0};                     // every message waits so long and can be taken back
   bool may_override = true;                    // refused, then sent again: goes

@@ -58,6 +58,8 @@ const char* to_string(EventKind kind) {
       return "detour_began";
     case EventKind::detour_ended:
       return "detour_ended";
+    case EventKind::noted:
+      return "noted";
   }
   return "";
 }

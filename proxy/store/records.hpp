@@ -94,6 +94,7 @@ enum class EventKind : std::uint8_t {
   rerouted,      // a fallback relay took it, because the usual one did not
   detour_began,  // from this message on, mail like it goes by a fallback relay
   detour_ended,  // the usual relay takes such mail again
+  noted,         // a check saw something before it left: check, code, and the code's parameters
 };
 
 struct StoredEvent {

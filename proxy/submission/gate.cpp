@@ -59,7 +59,8 @@ std::optional<delivery::Answer> Gate::check_declared_size(const settings::Accoun
 
 bool Gate::asks_at_recipient() const {
   return !settings_.blocked_addresses.empty() ||
-         settings_.mistyped_address == settings::CheckLevel::refuse;
+         settings_.mistyped_address == settings::CheckLevel::refuse ||
+         settings_.size_recipient == settings::CheckLevel::refuse;
 }
 
 bool Gate::waits_at_recipient(const settings::Account& account) const {
@@ -86,6 +87,7 @@ Ruling Gate::check_message(const settings::Account& account, const smtp::Envelop
   ruling.codes = codes_of(verdict);
   if (verdict.outcome == Outcome::refuse)
     ruling.answer = answer_of(checks::refusal_of(verdict, settings_));
+  ruling.findings = std::move(verdict.findings);
   return ruling;
 }
 

@@ -20,7 +20,8 @@ namespace todoku::submission {
 // What the checks say about a whole message.
 struct Ruling {
   checks::Outcome outcome = checks::Outcome::accept;
-  std::string codes;        // of the findings, blanks between; for the log and the history
+  std::string codes;  // of the findings, blanks between; for the log
+  checks::Findings findings;
   delivery::Answer answer;  // when refused
 };
 

@@ -149,9 +149,12 @@ std::optional<delivery::Answer> Incoming::check_findings() {
       *outgoing_->account, envelope, *skeleton_, inquiry_->facts(envelope),
       header_.value("User-Agent"), std::chrono::steady_clock::now());
   skeleton_.reset();
-  if (!ruling.codes.empty())
+  if (!ruling.findings.empty()) {
     around_.log.write(platform::LogLevel::info, "checks.found", outgoing_->id,
                       {{"codes", ruling.codes}});
+    outgoing_->findings = std::move(ruling.findings);
+    outgoing_->checked_at = std::chrono::system_clock::now();
+  }
   // What may be streamed can be found only to be refused: the settings do not change meanwhile.
   if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
   if (ruling.outcome != checks::Outcome::refuse) return std::nullopt;

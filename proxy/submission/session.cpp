@@ -206,6 +206,7 @@ asio::awaitable<std::optional<delivery::Answer>> Session::check_recipient() {
   if (gate.waits_at_recipient(*account_) && inquiry_->is_open()) co_await inquiry_->wait();
   smtp::Envelope one;
   one.sender = dialogue_.envelope().sender;
+  one.declared_size = dialogue_.envelope().declared_size;
   one.recipients.push_back(dialogue_.envelope().recipients.back());
   const auto facts = inquiry_->facts(one);
   co_return gate.check_recipient(*account_, one, facts, std::chrono::steady_clock::now());
