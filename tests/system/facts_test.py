@@ -107,14 +107,14 @@ class DnsTest(FactsTest):
         self.assertGreater(self.failing.asked, 0)
 
     def test_a_silent_dns_delays_nobody_beyond_the_budget_and_then_nobody(self):
-        self.start("checks.mistyped_address=refuse", "checks.facts_budget=600ms", names=self.names)
+        self.start("checks.mistyped_address=refuse", "dns.timeout=8s", names=self.names)
         self.sent_to("ok@example.test")
         begin = time.monotonic()
         self.sent_to("a@a.silent.example.org", "b@b.silent.example.org", "c@c.silent.example.org")
-        self.assertTrue(0.5 < time.monotonic() - begin < 1.5, "all of them together")
+        self.assertTrue(1.4 < time.monotonic() - begin < 4, "all of them together")
         begin = time.monotonic()
         self.sent_to("d@d.silent.example.org")
-        self.assertLess(time.monotonic() - begin, 0.5, "the DNS is known to be silent")
+        self.assertLess(time.monotonic() - begin, 1.4, "the DNS is known to be silent")
         self.assertGreater(self.silent.asked, 0)
 
     def test_a_note_comes_with_the_answer_and_known_domains_are_not_asked_about(self):
