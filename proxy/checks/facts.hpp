@@ -37,15 +37,10 @@ struct KnownCompany {
   std::string domain;
 };
 
-// A virus scanner's word about one part (clamd or another; the hook of check virus).
-struct ScanResult {
-  std::size_t part = 0;  // index in Skeleton::parts
-  std::string virus;     // what was found, as the scanner names it
-};
-
+// A virus scanner's word about the whole message (clamd or another; the hook of check virus).
 struct ScanReport {
-  std::vector<ScanResult> found;
-  bool has_failed = false;  // the scanner did not say; nothing is known then
+  std::vector<std::string> found;  // viruses, as the scanner names them
+  bool has_failed = false;         // the scanner did not say; nothing is known then
 };
 
 // Sent by this account, the message at hand included.

@@ -139,7 +139,7 @@ void ProxyAssembly::build_rooms() {
 }
 
 void ProxyAssembly::build_facts() {
-  gate_.emplace(settings_.checks, lists_);
+  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
   facts::Surroundings around{settings_, rooms_, worker_, log_, *store_, {}, {}, {}, {}, {}, {}};
   around.make_checker = [] { return load_checker(true); };
   around.load_providers = load_providers;
@@ -150,9 +150,22 @@ void ProxyAssembly::build_facts() {
   around.size_limit_in = [this](delivery::Attempt attempt) {
     return path_facts_->size_limit_in(std::move(attempt));
   };
+  around.scanner = make_scanner();
   facts_.emplace(std::move(around));
   checking_.emplace(submission::Checking{*gate_, *facts_});
   store_->on_change([this](const store::Change& change) { facts_->note(change); });
+}
+
+facts::Scanner ProxyAssembly::make_scanner() {
+  facts::Scanner scanner;
+  const auto& place = settings_.checks.virus_scanner;
+  if (place.empty()) return scanner;
+  scanner.limit = settings_.checks.virus_scan_limit;
+  clamd_.emplace(rooms_.executor(), log_, place, scanner.limit);
+  scanner.scan = [this](std::shared_ptr<store::Body> body, std::uint64_t size) {
+    return clamd_->scan(std::move(body), size);
+  };
+  return scanner;
 }
 
 // Made with the first question; null = the system's settings cannot be read.

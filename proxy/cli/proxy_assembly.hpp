@@ -21,6 +21,7 @@
 #include "proxy/relay/acceptance.hpp"
 #include "proxy/relay/queue.hpp"
 #include "proxy/relay/relay.hpp"
+#include "proxy/scanner/clamd.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/body.hpp"
 #include "proxy/store/journal.hpp"
@@ -71,6 +72,7 @@ class ProxyAssembly {
   std::optional<StartFailure> open_listeners();
   void build_rooms();
   void build_facts();
+  facts::Scanner make_scanner();
   // Runs the context until this is done; before anything else runs.
   void complete(std::string_view name, boost::asio::awaitable<void> task);
   boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
@@ -116,6 +118,7 @@ class ProxyAssembly {
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
   std::optional<submission::Gate> gate_;
+  std::optional<scanner::Clamd> clamd_;  // empty = no scanner is set
   std::optional<facts::Gatherer> facts_;
   std::optional<submission::Checking> checking_;
   std::unique_ptr<submission::Room> submission_;

@@ -91,10 +91,12 @@ enum class EventKind : std::uint8_t {
   online,                 // one is again
   key_locked,             // the system's key store is locked: nothing can be queued
   key_unlocked,
-  rerouted,      // a fallback relay took it, because the usual one did not
-  detour_began,  // from this message on, mail like it goes by a fallback relay
-  detour_ended,  // the usual relay takes such mail again
-  noted,         // a check saw something before it left: check, code, and the code's parameters
+  rerouted,           // a fallback relay took it, because the usual one did not
+  detour_began,       // from this message on, mail like it goes by a fallback relay
+  detour_ended,       // the usual relay takes such mail again
+  undo_window_began,  // it waits a moment, in which it can be taken back
+  undo_window_over,   // nobody has taken it back: it goes
+  noted,  // a check saw something before it left: check, code, and the code's parameters
 };
 
 struct StoredEvent {

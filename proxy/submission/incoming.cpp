@@ -12,10 +12,11 @@ namespace todoku::submission {
 namespace asio = boost::asio;
 
 Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
-                   delivery::TraceFacts facts, std::unique_ptr<Inquiry> inquiry)
+                   delivery::TraceFacts facts, std::string hello, std::unique_ptr<Inquiry> inquiry)
     : around_(around),
       outgoing_(std::move(outgoing)),
       facts_(std::move(facts)),
+      hello_(std::move(hello)),
       header_(around.settings.smtp.max_header),
       inquiry_(std::move(inquiry)) {
   if (inquiry_) scanner_.emplace();
@@ -146,7 +147,7 @@ std::optional<delivery::Answer> Incoming::check_findings() {
   if (!inquiry_) return std::nullopt;
   const auto& envelope = outgoing_->envelope;
   auto ruling = around_.checks->gate.check_message(
-      *outgoing_->account, envelope, *skeleton_, inquiry_->facts(envelope),
+      {*outgoing_->account, hello_}, envelope, *skeleton_, inquiry_->facts(envelope),
       header_.value("User-Agent"), std::chrono::steady_clock::now());
   skeleton_.reset();
   if (!ruling.findings.empty()) {
@@ -157,6 +158,7 @@ std::optional<delivery::Answer> Incoming::check_findings() {
   }
   // What may be streamed can be found only to be refused: the settings do not change meanwhile.
   if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
+  if (!has_begun_) undo_window_ = ruling.undo_window;
   if (ruling.outcome != checks::Outcome::refuse) return std::nullopt;
   auto answer = refuse(std::move(ruling.answer.reply), {});
   answer.more = std::move(ruling.answer.more);
@@ -184,15 +186,24 @@ asio::awaitable<void> Incoming::wait_for_relay() {
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
   is_answer_open_ = true;
-  if (held_for_) {
-    const auto held = co_await around_.carrier.hold(outgoing_, *held_for_);
-    co_return delivery::answer_for(held);
-  }
-  const auto settlement = co_await around_.carrier.settle(outgoing_);
-  auto answer = delivery::answer_for(settlement);
-  const bool is_taken = answer.reply.code / 100 == 2;
+  const auto settled = co_await settlement();
+  auto answer = delivery::answer_for(settled);
+  const bool is_taken = answer.reply.code / 100 == 2 && !held_for_;
   if (is_taken && inquiry_) inquiry_->message_is_taken();
   co_return answer;
+}
+
+asio::awaitable<delivery::Settlement> Incoming::settlement() {
+  auto& carrier = around_.carrier;
+  delivery::Settlement settled;
+  if (held_for_) {
+    settled = co_await carrier.hold(outgoing_, *held_for_);
+  } else if (undo_window_.count() > 0) {
+    settled = co_await carrier.wait_undo_window(outgoing_, undo_window_);
+  } else {
+    settled = co_await carrier.settle(outgoing_);
+  }
+  co_return settled;
 }
 
 void Incoming::answered(bool is_told) {
@@ -200,7 +211,7 @@ void Incoming::answered(bool is_told) {
 }
 
 bool Incoming::client_shows_utf8() const {
-  return header_.value("User-Agent").find("Thunderbird") != std::string::npos;
+  return is_thunderbird(header_.value("User-Agent"));
 }
 
 }  // namespace todoku::submission

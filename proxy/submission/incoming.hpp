@@ -24,9 +24,9 @@ namespace todoku::submission {
 
 class Incoming {
  public:
-  // inquiry: null = nothing is checked.
+  // hello: what the client said in EHLO; inquiry: null = nothing is checked.
   Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing, delivery::TraceFacts facts,
-           std::unique_ptr<Inquiry> inquiry);
+           std::string hello, std::unique_ptr<Inquiry> inquiry);
   ~Incoming();  // a message that is not complete is given up; an answer not told is untold
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
@@ -57,6 +57,7 @@ class Incoming {
   std::optional<delivery::Answer> check_content();
   std::optional<delivery::Answer> check_findings();
   bool may_stream();
+  boost::asio::awaitable<delivery::Settlement> settlement();
   std::optional<delivery::Answer> keep(std::string_view bytes);
   delivery::Answer refuse(smtp::Reply reply, delivery::Sentence sentence);
   delivery::Answer refuse_as_stopping();
@@ -64,6 +65,7 @@ class Incoming {
   Surroundings& around_;
   std::shared_ptr<Outgoing> outgoing_;
   delivery::TraceFacts facts_;
+  std::string hello_;
   mail::HeaderScanner header_;
   bool header_is_out_ = false;
   // Of a message without a Message-ID, so that a repeat of it is noticed all the same.
@@ -76,6 +78,7 @@ class Incoming {
   std::optional<skeleton::Skeleton> skeleton_;  // when it has, until it is checked
   std::optional<bool> gate_lets_stream_;        // asked once, of large messages only
   std::optional<std::string> held_for_;         // the codes of what a check found
+  settings::Duration undo_window_{0};           // it waits so long before it goes
   bool is_answer_open_ = false;                 // answer() was called and answered() was not
 };
 

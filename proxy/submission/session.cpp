@@ -181,7 +181,7 @@ void Session::on_sender() {
     const auto& envelope = dialogue_.envelope();
     inquiry_ = around_.checks->facts.open(*account_, envelope);
     auto refusal = around_.checks->gate.check_declared_size(
-        *account_, envelope, inquiry_->facts(envelope), std::chrono::steady_clock::now());
+        sender(), envelope, inquiry_->facts(envelope), std::chrono::steady_clock::now());
     if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
   }
   dialogue_.answer({250, "2.1.0", "Ok"});
@@ -203,13 +203,15 @@ asio::awaitable<void> Session::on_recipient() {
 
 asio::awaitable<std::optional<delivery::Answer>> Session::check_recipient() {
   auto& gate = around_.checks->gate;
-  if (gate.waits_at_recipient(*account_) && inquiry_->is_open()) co_await inquiry_->wait();
+  if (gate.waits_at_recipient(sender(), dialogue_.envelope()) && inquiry_->is_open())
+    co_await inquiry_->wait();
   smtp::Envelope one;
   one.sender = dialogue_.envelope().sender;
   one.declared_size = dialogue_.envelope().declared_size;
+  one.body = dialogue_.envelope().body;
   one.recipients.push_back(dialogue_.envelope().recipients.back());
   const auto facts = inquiry_->facts(one);
-  co_return gate.check_recipient(*account_, one, facts, std::chrono::steady_clock::now());
+  co_return gate.check_recipient(sender(), one, facts, std::chrono::steady_clock::now());
 }
 
 void Session::on_body_begin() {
@@ -236,7 +238,8 @@ void Session::on_body_begin() {
   facts.logged_in = dialogue_.is_logged_in();
   facts.sender = outgoing->envelope.sender;
   facts.now = std::chrono::system_clock::now();
-  incoming_.emplace(around_, std::move(outgoing), std::move(facts), std::move(inquiry_));
+  incoming_.emplace(around_, std::move(outgoing), std::move(facts), dialogue_.client_name(),
+                    std::move(inquiry_));
   dialogue_.answer({354, "", "Go on; end with a line that holds a single dot"});
 }
 
@@ -282,11 +285,14 @@ smtp::Reply Session::spoken(delivery::Answer answer) const {
   return std::move(answer.reply);
 }
 
-// Before the header has come, by what the account's client was the last time.
 bool Session::client_shows_utf8() const {
   if (incoming_) return incoming_->client_shows_utf8();
   return around_.checks != nullptr && account_ != nullptr &&
-         around_.checks->gate.shows_utf8(*account_);
+         around_.checks->gate.shows_utf8(sender(), dialogue_.envelope());
+}
+
+Sender Session::sender() const {
+  return {*account_, dialogue_.client_name()};
 }
 
 void Session::log_end() {

@@ -40,6 +40,7 @@ class Session {
   void on_body_begin();
   smtp::Reply spoken(delivery::Answer answer) const;
   [[nodiscard]] bool client_shows_utf8() const;
+  [[nodiscard]] Sender sender() const;  // of the open transaction
   void log_end();
 
   Room& room_;

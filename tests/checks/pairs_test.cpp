@@ -83,9 +83,14 @@ std::vector<Pair> all_pairs() {
       {"from-not-account", [](Setup& s) { s.facts.account_senders = {"@minato.example"}; }, ""},
       {"virus-found",
        [](Setup& s) {
-         if (s.is_faulty) s.facts.scan.found = {{2, "Test.Signature"}};
+         if (s.is_faulty) s.facts.scan.found = {"Test.Signature"};
        },
        "scanned"},
+      {"virus-found-somewhere",
+       [](Setup& s) {
+         if (s.is_faulty) s.facts.scan.found = {"Test.Signature"};
+       },
+       "account"},
       {"virus-not-scanned", [](Setup& s) { s.facts.scan.has_failed = s.is_faulty; }, "scanned"},
       {"domain-new-in-reply",
        [](Setup& s) {

@@ -215,7 +215,7 @@ awaitable<checks::ScanReport> eicar(std::shared_ptr<store::Body> body, std::uint
   const auto piece = co_await body->read(0, size);
   checks::ScanReport report;
   if (piece.has_value() && piece->bytes.find("EICAR") != std::string_view::npos)
-    report.found.push_back({0, "Eicar-Signature"});
+    report.found.push_back("Eicar-Signature");
   co_return report;
 }
 
