@@ -79,6 +79,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
   rooms_.start("journal", shorten_journal());
+  rooms_.start("facts.providers", facts_->load_providers());
   rooms_.start("facts.counts", keep_counts());
   network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
   rooms_.start("network", watch_network());

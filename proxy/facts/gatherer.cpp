@@ -38,7 +38,6 @@ bool Gatherer::scans() const {
 asio::awaitable<void> Gatherer::recall() {
   constexpr std::size_t most_people = 20'000;
   const auto since = now() - SentCounts::kept;
-  co_await load_providers();
   const auto found = co_await sources_.around().store.sent_history(most_people, since);
   if (found.has_error()) {
     sources_.around().log.write(platform::LogLevel::warning, "facts.no_history", "",

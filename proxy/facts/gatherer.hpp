@@ -15,6 +15,8 @@ class Gatherer final : public submission::FactSource {
   std::unique_ptr<submission::Inquiry> open(const settings::Account& account,
                                             const smtp::Envelope& envelope) override;
   [[nodiscard]] bool scans() const override;
+  // Until then nothing is known of providers.
+  boost::asio::awaitable<void> load_providers();
   // Takes over what the store has of earlier mail: when its key is there.
   boost::asio::awaitable<void> recall();
   // Told of everything that is written down.
@@ -25,7 +27,6 @@ class Gatherer final : public submission::FactSource {
  private:
   void add_sent(const store::NoteCorrespondents& written);
   boost::asio::awaitable<void> learn_size(delivery::Attempt attempt);
-  boost::asio::awaitable<void> load_providers();
 
   Sources sources_;
 };

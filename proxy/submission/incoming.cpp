@@ -69,8 +69,9 @@ bool Incoming::may_stream() {
   if (!header_is_out_ || outgoing_->message_id_header.empty()) return false;
   if (!inquiry_) return true;
   if (!gate_lets_stream_) {
+    if (inquiry_->is_open()) return false;  // asked again with the next bytes
     const auto& envelope = outgoing_->envelope;
-    gate_lets_stream_ = !around_.checks->facts.scans() && !inquiry_->is_open() &&
+    gate_lets_stream_ = !around_.checks->facts.scans() &&
                         around_.checks->gate.may_stream(envelope, inquiry_->facts(envelope));
   }
   return *gate_lets_stream_;

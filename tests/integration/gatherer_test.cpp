@@ -41,6 +41,7 @@ class GathererTest : public testing::Test {
     around.scanner = scanner_;
     gatherer_.emplace(std::move(around));
     store_->on_change([this](const store::Change& change) { gatherer_->note(change); });
+    io_.run(gatherer_->load_providers());
     io_.run(gatherer_->recall());
     return *gatherer_;
   }

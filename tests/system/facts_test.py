@@ -21,10 +21,10 @@ def mail(number=1, text="Good morning.", headers=THUNDERBIRD):
 
 class FactsTest(SystemTest):
     def start(self, *sets, names=None):
-        servers = f"dns.servers=127.0.0.1:{names.port}" if names else "dns.servers=127.0.0.1:1"
+        servers = [f"dns.servers=127.0.0.1:{names.port}"] if names else []
         self.sent = 0
         self.upstream_server, self.program = self.pair(
-            sets=("delivery.notice_mail=off", "store.encrypt=false", servers, *sets), tls="none", login=False,
+            sets=("delivery.notice_mail=off", "store.encrypt=false", *servers, *sets), tls="none", login=False,
             options=("--lang", "ja"))
 
     def send(self, *recipients, **options):
@@ -56,7 +56,7 @@ class HistoryTest(FactsTest):
         self.sent_to("YAMADA@gmial.com")
 
     def test_a_slip_away_from_a_frequent_correspondent_is_told(self):
-        self.start("checks.mistyped_address=refuse", "dns.servers=127.0.0.1:1")
+        self.start("checks.mistyped_address=refuse")
         self.sent_to("kumagai@koinca-shoji.co.jp", times=3)
         answer = self.send("kumgai@koinca-shoji.co.jp")
         self.assertEqual(answer.code, 550, answer)
@@ -132,7 +132,7 @@ class DnsTest(FactsTest):
 class LimitsTest(FactsTest):
     def start(self, *sets, extensions=("PIPELINING", "SIZE 400000"), **options):
         self.upstream_server, self.program = self.pair(
-            sets=("delivery.notice_mail=off", "store.encrypt=false", "dns.servers=127.0.0.1:1", *sets), tls="none",
+            sets=("delivery.notice_mail=off", "store.encrypt=false", *sets), tls="none",
             options=("--lang", "ja"), extensions=extensions, **options)
         self.sent = 0
 
@@ -212,7 +212,7 @@ class ContentTest(FactsTest):
 
     def test_ones_own_password_in_the_text_is_found_and_logged_nowhere(self):
         self.upstream_server, self.program = self.pair(
-            sets=("delivery.notice_mail=off", "checks.own_password=hold", "dns.servers=127.0.0.1:1"), tls="none",
+            sets=("delivery.notice_mail=off", "checks.own_password=hold"), tls="none",
             users={"tester": "kamome-2031"}, options=("--trace",))
         answer = send_mail(self.program.port, mail(text="My password: kamome-2031"), user="tester",
                            password="kamome-2031", recipients=("ok@example.test",))
