@@ -2,6 +2,7 @@
 // Puts the story of a message into lines. What a server said is quoted, never put into other words.
 #include "proxy/cli/messages_show.hpp"
 
+#include "proxy/cli/check_words.hpp"
 #include "proxy/demo/layout.hpp"
 #include "proxy/smtp/client_dialogue.hpp"
 
@@ -111,7 +112,21 @@ std::string parameter(const store::StoredEvent& event, std::string_view name) {
   return found == event.parameters.end() ? std::string() : found->second;
 }
 
+// What a check saw, and what can be done.
+std::string finding_lines(const Look& look, const store::StoredEvent& event) {
+  explain::Parameters parameters;
+  for (const auto& [name, value] : event.parameters) parameters.emplace_back(name, shown(value));
+  const auto title = std::string("check.") + shown(parameter(event, "check"));
+  const auto check = look.catalog.render(title);
+  std::string out =
+      moment_lines(look, event.at, look.catalog.render("messages.event_noted", {{"check", check}}));
+  const auto words = words_of_code(look.catalog, shown(parameter(event, "code")), parameters);
+  if (words.saw.empty()) return out;  // of a later release
+  return out + indented(look, words.saw, 2 * margin) + indented(look, words.to_do, 2 * margin);
+}
+
 std::string event_lines(const Look& look, const store::StoredEvent& event) {
+  if (event.kind == store::EventKind::noted) return finding_lines(look, event);
   std::string key = std::string("messages.event_") + store::to_string(event.kind);
   const auto reason = parameter(event, "reason");
   const bool has_reason = !reason.empty();
