@@ -3,6 +3,7 @@
 
 #include "proxy/facts/message_inquiry.hpp"
 
+#include <algorithm>
 #include <variant>
 
 namespace todoku::facts {
@@ -34,8 +35,9 @@ asio::awaitable<void> Gatherer::recall() {
 
 void Gatherer::note(const store::Change& change) {
   if (const auto* written = std::get_if<store::NoteCorrespondents>(&change)) {
+    const auto times = std::max<std::uint32_t>(1, written->at_least);
     for (const auto& address : written->addresses)
-      sources_.history().add(written->account, address);
+      sources_.history().add(written->account, address, times);
   }
 }
 

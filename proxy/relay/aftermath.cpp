@@ -7,6 +7,7 @@
 #include "proxy/relay/keeping.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace todoku::relay {
@@ -253,6 +254,19 @@ void correct(store::StoredMessage& record, const store::Request& request) {
 
 }  // namespace
 
+Decision people_known(const store::Request& request, const settings::Settings& settings,
+                      store::Time now) {
+  std::map<std::uint32_t, std::vector<std::string>> by_times;
+  for (const auto& one : request.people)
+    by_times[std::max<std::uint32_t>(1, one.times)].push_back(one.address);
+  Decision decision;
+  for (const auto& account : settings.accounts) {
+    for (const auto& [times, addresses] : by_times)
+      decision.changes.push_back(store::NoteCorrespondents{account.name, addresses, now, times});
+  }
+  return decision;
+}
+
 Decision after_request(store::StoredMessage& record, const store::Request& request,
                        const settings::Settings& settings, store::Time now) {
   Decision decision;
@@ -288,6 +302,8 @@ Decision after_request(store::StoredMessage& record, const store::Request& reque
       }
       go_now(record, settings, now);
       break;
+    case store::Verb::know_people:
+      break;  // about no message
   }
   put(decision.changes, record, now);
   return decision;

@@ -74,6 +74,8 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::know_people:
+      return "know_people";
   }
   return "";
 }
