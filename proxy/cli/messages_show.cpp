@@ -114,13 +114,18 @@ std::string parameter(const store::StoredEvent& event, std::string_view name) {
 std::string event_lines(const Look& look, const store::StoredEvent& event) {
   std::string key = std::string("messages.event_") + store::to_string(event.kind);
   const auto reason = parameter(event, "reason");
-  const bool has_reason = event.kind == store::EventKind::returned && !reason.empty();
+  const bool has_reason = !reason.empty();
   // A reason of a later release is told in general words.
   if (has_reason && look.catalog.has(key + "_" + reason)) key += "_" + reason;
+  const bool is_withheld = event.kind == store::EventKind::withheld;
   explain::Parameters parameters{{"addresses", shown(parameter(event, "addresses"))},
                                  {"fallback", shown(parameter(event, "fallback"))},
                                  {"seconds", shown(parameter(event, "seconds"))}};
   std::string out = moment_lines(look, event.at, look.catalog.render(key, parameters));
+  if (is_withheld) {
+    const auto record = delivery::record_from(event.parameters, event.at);
+    out += withheld_text(look, record, 2 * margin);
+  }
   const auto reply = shown(parameter(event, "reply"));
   if (!reply.empty())
     out += indented(look, look.catalog.render("messages.reply", {{"reply", reply}}), 2 * margin);

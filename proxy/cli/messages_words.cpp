@@ -252,6 +252,17 @@ bool is_readable(const store::StoredMessage& message) {
   return !message.envelope.recipients.empty();  // every message has one
 }
 
+std::string withheld_text(const Look& look, const delivery::AlignmentRecord& record,
+                          std::size_t indent) {
+  explain::Parameters texts;
+  for (const auto& [name, text] : delivery::texts_of(record)) texts.emplace_back(name, shown(text));
+  const auto* why =
+      delivery::rewrites_from(record) ? "relays.withheld_rewrites" : "relays.withheld";
+  const auto remedy = std::string("relays.remedy_") + delivery::remedy_of(record);
+  return indented(look, look.catalog.render(why, texts), indent) +
+         indented(look, look.catalog.render(remedy, texts), indent);
+}
+
 std::vector<store::Verb> actions_of(const store::StoredMessage& message) {
   std::vector<store::Verb> actions;
   const bool has_body = message.body != store::BodyPlace::none;

@@ -2,6 +2,7 @@
 #include "proxy/cli/path_facts.hpp"
 
 #include "proxy/cli/load_words.hpp"
+#include "proxy/relay/keeping.hpp"
 
 #include <utility>
 
@@ -83,10 +84,36 @@ const delivery::AlignmentVerdict* ProxyPathFacts::known(const Whose& whose) {
   return nullptr;
 }
 
+void ProxyPathFacts::on_alignment(
+    std::function<void(const delivery::AlignmentRecord&, bool)> tell) {
+  tell_ = std::move(tell);
+}
+
+void ProxyPathFacts::restore(std::vector<delivery::AlignmentRecord> alignments) {
+  for (auto& record : alignments) {
+    auto place = std::pair(record.fallback, record.from_domain);
+    told_.insert_or_assign(std::move(place), std::move(record));
+  }
+}
+
+// That the DNS was silent for once is no news.
+void ProxyPathFacts::note(const delivery::AlignmentRecord& record) {
+  if (record.reason == delivery::to_string(delivery::AlignmentReason::dns_silent)) return;
+  const auto place = std::pair(record.fallback, record.from_domain);
+  const auto before = told_.find(place);
+  if (before == told_.end() && told_.size() >= most_alignments) return;
+  if (before != told_.end() && before->second.says_the_same(record)) return;
+  const bool is_change =
+      before != told_.end() && before->second.is_allowed() != record.is_allowed();
+  told_.insert_or_assign(place, record);
+  if (tell_) tell_(record, is_change);
+}
+
 // Without an answer of the DNS a relay is allowed: a fault of ours must not stop mail.
 asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
     std::size_t fallback, delivery::AlignmentSender sender) {
-  const Whose whose{fallback, sender.from_domain, sender.envelope_domain};
+  const Whose whose{fallback, sender.from_domain, sender.envelope_domain,
+                    sender.own_key ? sender.own_key->record : ""};
   if (const auto* verdict = known(whose)) co_return *verdict;
   delivery::AlignmentVerdict silent;
   silent.reason = delivery::AlignmentReason::dns_silent;
@@ -101,6 +128,8 @@ asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
   if (alignments_.size() >= most_alignments) alignments_.clear();
   alignments_.insert_or_assign(whose, Known{check.verdict(), until});
   const auto& verdict = check.verdict();
+  note(delivery::record_of(settings_.fallbacks.at(fallback).name, std::get<1>(whose), verdict,
+                           relay::now()));
   log_.write(platform::LogLevel::info, "fallback.alignment", "",
              {{"fallback", settings_.fallbacks.at(fallback).name},
               {"domain", std::get<1>(whose)},

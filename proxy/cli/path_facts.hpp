@@ -16,6 +16,8 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace todoku::cli {
 
@@ -25,24 +27,34 @@ class ProxyPathFacts final : public relay::PathFacts {
   ProxyPathFacts(const settings::Settings& settings, net::Worker& worker, platform::Log& log,
                  std::function<net::Resolver*()> resolver);
 
+  // Told of every answer of the guard that is not known yet, or differs from the one before.
+  void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
+  // From the store, at start.
+  void restore(std::vector<delivery::AlignmentRecord> alignments);
+
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
   boost::asio::awaitable<delivery::AlignmentVerdict> alignment_of(
       std::size_t fallback, delivery::AlignmentSender sender) override;
 
  private:
-  using Whose = std::tuple<std::size_t, std::string, std::string>;  // fallback, From, MAIL FROM
+  // Fallback, From, MAIL FROM, the record of our key.
+  using Whose = std::tuple<std::size_t, std::string, std::string, std::string>;
   struct Known {
     delivery::AlignmentVerdict verdict;
     std::chrono::steady_clock::time_point until;
   };
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
+  void note(const delivery::AlignmentRecord& record);
 
   const settings::Settings& settings_;
   net::Worker& worker_;
   platform::Log& log_;
   std::function<net::Resolver*()> resolver_;
   std::map<Whose, Known> alignments_;
+  std::map<std::pair<std::string, std::string>, delivery::AlignmentRecord>
+      told_;  // by fallback and From domain: what is kept in the store
+  std::function<void(const delivery::AlignmentRecord&, bool)> tell_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };
 

@@ -127,6 +127,9 @@ void ProxyAssembly::build_rooms() {
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
   path_facts_ = std::make_unique<ProxyPathFacts>(settings_, worker_, log_, dns);
+  path_facts_->on_alignment([this](const delivery::AlignmentRecord& record, bool is_change) {
+    keep_alignment(record, is_change);
+  });
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
   fallback_logins_ = std::make_unique<FallbackLogins>(rooms_.executor(), state_dir_, settings_,
                                                       paths_->fallbacks(), log_);
@@ -210,9 +213,28 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   if (!sealing_->is_lasting()) co_return;
   auto paths = co_await store_->paths();
   if (paths.has_value()) paths_->book().restore(std::move(*paths));
+  auto facts = co_await store_->relay_facts();
+  if (facts.has_value()) path_facts_->restore(std::move(facts->alignments));
   co_await acceptance_->recover();
   co_await queue_->recover();
   rooms_.start("facts.recall", facts_->recall());
+}
+
+// What todoku relays shows; a change is told.
+void ProxyAssembly::keep_alignment(const delivery::AlignmentRecord& record, bool is_change) {
+  store::Changes changes;
+  changes.push_back(store::PutAlignment{record});
+  if (is_change) {
+    store::StoredEvent event;
+    event.at = record.at;
+    event.kind = store::EventKind::alignment_changed;
+    event.parameters = delivery::texts_of(record);
+    changes.push_back(store::AddEvent{std::move(event)});
+    log_.write(
+        platform::LogLevel::warning, "fallback.alignment_changed", "",
+        {{"fallback", record.fallback}, {"domain", record.from_domain}, {"result", record.reason}});
+  }
+  store_->write_behind(std::move(changes));
 }
 
 // While the system's key store is locked, mail goes out as long as the upstream is in reach; what

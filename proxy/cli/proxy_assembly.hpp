@@ -80,6 +80,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
   net::Resolver* resolver();
+  void keep_alignment(const delivery::AlignmentRecord& record, bool is_change);
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();

@@ -89,14 +89,37 @@ std::string path_lines(const Look& look, const delivery::RememberedPath& path) {
   return out;
 }
 
-std::string text_of(const Look& look, const Relays& relays, const Paths& paths) {
+bool is_there(const Relays& relays, const std::string& fallback) {
+  return std::ranges::any_of(
+      relays, [&](const auto& relay) { return !fallback.empty() && relay.fallback == fallback; });
+}
+
+// By whose mail a fallback would be taken for a forger, and what would change that.
+std::string alignment_part(const Look& look, const Relays& relays, const store::RelayFacts& facts) {
+  std::string out;
+  for (const auto& record : facts.alignments) {
+    if (record.is_allowed() || !is_there(relays, record.fallback)) continue;
+    out += withheld_text(look, record, margin) + "\n";
+  }
+  return out.empty() ? out : "\n" + heading(look, "relays.title_alignment") + out;
+}
+
+// All that the page shows.
+struct Known {
+  Relays relays;
+  Paths paths;
+  store::RelayFacts facts;
+};
+
+std::string text_of(const Look& look, const Known& known) {
+  const auto& [relays, paths, facts] = known;
   std::string out;
   if (!look.is_running) out += indented(look, look.catalog.render("relays.not_running"), 0) + "\n";
   out += relay_part(look, relays, false) + relay_part(look, relays, true);
   out += heading(look, "relays.title_paths");
   if (paths.empty()) out += indented(look, look.catalog.render("relays.no_paths"), margin);
   for (const auto& path : paths) out += path_lines(look, path);
-  return out;
+  return out + alignment_part(look, known.relays, known.facts);
 }
 
 json::object object_of(const store::StoredRelay& relay) {
@@ -124,15 +147,38 @@ json::object object_of(const delivery::RememberedPath& path) {
           {"evidence", std::move(evidence)}};
 }
 
-std::string json_of(const Relays& relays, const Paths& paths, bool is_running) {
+json::object object_of(const delivery::AlignmentRecord& record) {
+  json::object object{{"at", utc_text(record.at)}, {"allowed", record.is_allowed()}};
+  for (const auto& [name, text] : delivery::texts_of(record)) {
+    object[name] = text.empty() ? json::value(nullptr) : json::value(text);
+  }
+  return object;
+}
+
+std::string json_of(const Known& known, bool is_running) {
   json::array of_relays;
-  for (const auto& relay : relays) of_relays.push_back(object_of(relay));
+  for (const auto& relay : known.relays) of_relays.push_back(object_of(relay));
   json::array of_paths;
-  for (const auto& path : paths) of_paths.push_back(object_of(path));
+  for (const auto& path : known.paths) of_paths.push_back(object_of(path));
+  json::array of_alignments;
+  for (const auto& record : known.facts.alignments) {
+    if (is_there(known.relays, record.fallback)) of_alignments.push_back(object_of(record));
+  }
   return json::serialize(json::object{{"relays", std::move(of_relays)},
                                       {"paths", std::move(of_paths)},
+                                      {"alignments", std::move(of_alignments)},
                                       {"serve_running", is_running}}) +
          "\n";
+}
+
+Result<Known> known_to(store::Reader& reader) {
+  auto relays = reader.relays();
+  if (relays.has_error()) return relays.error();
+  auto paths = reader.paths();
+  if (paths.has_error()) return paths.error();
+  auto facts = reader.relay_facts();
+  if (facts.has_error()) return facts.error();
+  return Known{std::move(*relays), std::move(*paths), std::move(*facts)};
 }
 
 int tell(const Look& look, const Console& console, const Problem& problem) {
@@ -150,12 +196,9 @@ int run_relays(const RelaysOptions& options, const std::filesystem::path& state_
   if (const auto* problem = std::get_if<Problem>(&opened)) return tell(look, console, *problem);
   auto& reader = *std::get<std::unique_ptr<store::Reader>>(opened);
   look.is_running = platform::InstanceLock::is_held(state_dir);
-  const auto relays = reader.relays();
-  if (relays.has_error()) return tell(look, console, reader_problem(state_dir, relays.error()));
-  const auto paths = reader.paths();
-  if (paths.has_error()) return tell(look, console, reader_problem(state_dir, paths.error()));
-  console.out << (options.json ? json_of(*relays, *paths, look.is_running)
-                               : text_of(look, *relays, *paths));
+  const auto known = known_to(reader);
+  if (known.has_error()) return tell(look, console, reader_problem(state_dir, known.error()));
+  console.out << (options.json ? json_of(*known, look.is_running) : text_of(look, *known));
   return exit_ok;
 }
 

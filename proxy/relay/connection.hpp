@@ -62,6 +62,7 @@ class Connection {
   boost::asio::awaitable<wire::Action> go_on();
   boost::asio::awaitable<bool> make_ready();
   boost::asio::awaitable<void> send(submission::Outgoing& message, bool careful);
+  void begin(const submission::Outgoing& message, const store::Body::Piece& first, bool careful);
   boost::asio::awaitable<void> feed_body(submission::Outgoing& message, std::uint64_t offset);
   boost::asio::awaitable<bool> may_leave(submission::Outgoing& message);
   [[nodiscard]] bool is_gone(const Result<store::Body::Piece>& piece,
@@ -75,6 +76,7 @@ class Connection {
   std::unique_ptr<smtp::ClientDialogue> dialogue_;
   smtp::Credentials credentials_;
   std::string relay_;  // host:port
+  std::string first_;  // the beginning of the message, where something of ours stands before it
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
   bool is_over_ = false;
   bool has_begun_ = false;  // the message in hand was given to the dialogue

@@ -8,6 +8,7 @@
 #include "proxy/delivery/day_count.hpp"
 #include "proxy/delivery/fallback_rules.hpp"
 #include "proxy/relay/one_attempt.hpp"
+#include "proxy/relay/own_signature.hpp"
 #include "proxy/store/records.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -31,6 +33,10 @@ class Fallbacks {
   [[nodiscard]] const std::string& name(std::size_t place) const;
   // One that logs in is out of reach until this was called.
   void log_in_with(std::size_t place, smtp::Credentials credentials);
+  // Mail through it is signed from now on, but for what is signed already.
+  void sign_with(std::size_t place, OwnSignature signature);
+  // As whom, and what the DNS has to say of it; nothing = without a signature.
+  [[nodiscard]] std::optional<delivery::OwnKey> own_key(std::size_t place) const;
   // In reach, and sent today; for every one, in the order of the settings.
   [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
 
@@ -45,6 +51,7 @@ class Fallbacks {
 
  private:
   struct One;
+  boost::asio::awaitable<void> sign(One& one, std::shared_ptr<submission::Outgoing> message);
   void learn(One& one, const delivery::Verdict& verdict, store::Changes& changes);
   static void note_reach(One& one, const delivery::Attempt& attempt, bool is_in_reach,
                          store::Changes& changes);

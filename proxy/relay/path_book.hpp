@@ -38,6 +38,9 @@ class PathBook {
 
   void refused(const Refusal& refusal, store::Changes& changes);
   void went_round(const Refusal& refusal, const std::string& fallback, store::Changes& changes);
+  // A fallback was not used, because it may not carry this sender's mail; told once a message.
+  void withheld(const std::string& message_id, const delivery::AlignmentRecord& record,
+                const std::string& addresses, store::Changes& changes);
   // The usual relay took the mail of this recipient.
   void accepted(const std::string& relay, std::string_view recipient, store::Changes& changes);
 
@@ -45,7 +48,8 @@ class PathBook {
   void keep(const std::optional<delivery::PathChange>& change, store::Changes& changes);
   bool is_remembering_;
   delivery::PathMemory memory_;
-  std::set<std::string> out_of_reach_;  // usual relays whose mail goes round them at present
+  std::set<std::string> told_withheld_;  // ids of messages
+  std::set<std::string> out_of_reach_;   // usual relays whose mail goes round them at present
 };
 
 }  // namespace todoku::relay

@@ -19,11 +19,11 @@ struct Paths::Trip {
   // One recipient: what the last relay said, and why it did not take it.
   struct Stop {
     delivery::RecipientOutcome outcome;
-    std::optional<FallbackCause> cause;  // of the usual way
-    std::string reply;                   // its words there
-    std::vector<bool> tried;             // fallbacks, by place
-    bool skips_usual = false;            // by memory
-    delivery::NoPath why_not = delivery::NoPath::none;
+    std::optional<FallbackCause> cause;   // of the usual way
+    std::string reply;                    // its words there
+    std::vector<bool> tried;              // fallbacks, by place
+    bool skips_usual = false;             // by memory
+    std::optional<std::size_t> withheld;  // a fallback that may not carry this sender's mail
   };
 
   explicit Trip(std::shared_ptr<submission::Outgoing> of) : message(std::move(of)) {
@@ -126,6 +126,7 @@ asio::awaitable<Journey> Paths::carry(std::shared_ptr<submission::Outgoing> mess
     const auto left = untried(trip);
     co_await take_usual_way(trip, known, left);
   }
+  note_withheld(trip);
   for (auto& stop : trip.stops) {
     trip.journey.verdict.recipients.push_back(std::move(stop.outcome));
   }
@@ -198,6 +199,24 @@ asio::awaitable<void> Paths::find_causes(Trip& trip, const Places& tried) {
   }
 }
 
+// People are told why it was not used, and what would change that.
+void Paths::note_withheld(Trip& trip) {
+  auto& journey = trip.journey;
+  std::string addresses;
+  for (const auto& stop : trip.stops) {
+    if (!stop.withheld || is_done(stop.outcome.state)) continue;
+    journey.withheld_from.push_back(stop.outcome.address);
+    addresses += (addresses.empty() ? "" : ", ") + stop.outcome.address;
+    if (journey.verdict.withheld) continue;
+    const auto from_domain = delivery::domain_of(trip.message->from_address);
+    journey.verdict.withheld =
+        delivery::record_of(fallbacks_.name(*stop.withheld), std::string(from_domain),
+                            *trip.alignments[*stop.withheld], now());
+  }
+  if (!journey.verdict.withheld) return;
+  book_.withheld(trip.message->id, *journey.verdict.withheld, addresses, journey.changes);
+}
+
 void Paths::note_usual(Trip& trip, const Places& tried) {
   auto& changes = trip.journey.changes;
   for (const auto place : tried) {
@@ -247,11 +266,13 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
     const delivery::StrandedRecipient stranded{stop.outcome.address, stop.outcome.state,
                                                stop.cause};
     const auto next = rules_.next_path(trip.sender(), stranded, all);
-    stop.why_not = next.why_not;
+    stop.withheld.reset();
+    if (next.why_not == delivery::NoPath::would_fail_alignment) stop.withheld = next.refused;
     if (!next.fallback || !next.needs_alignment) co_return next.fallback;
     const auto from_domain = delivery::domain_of(trip.message->from_address);
     const auto envelope_domain = delivery::domain_of(trip.message->envelope.sender);
-    const delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    if (!trip.message->is_signed) sender.own_key = fallbacks_.own_key(*next.fallback);
     auto found = co_await facts_.alignment_of(*next.fallback, sender);
     trip.alignments[*next.fallback] = std::move(found);
   }

@@ -60,6 +60,7 @@ class Paths {
   boost::asio::awaitable<void> go_round(Trip& trip);
   boost::asio::awaitable<std::optional<std::size_t>> choose(Trip& trip, std::size_t recipient);
   boost::asio::awaitable<void> go_by(Trip& trip, std::size_t fallback, const Places& group);
+  void note_withheld(Trip& trip);
   void note_usual(Trip& trip, const Places& tried);
   void note_round(Trip& trip, std::size_t fallback, const Places& group,
                   const delivery::Verdict& verdict);

@@ -31,7 +31,7 @@ FLOOR_0_MAY_INCLUDE = {
     'proxy/addresses': {'classifier/toml'},                                     # text and data in, findings out
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},
-    'proxy/skeleton': {'classifier/mail'},                        # encodings, charsets, header words
+    'proxy/skeleton': {'classifier/mail', 'proxy/wire'},          # encodings, charsets, header words; octets counted
     # the message and its envelope; what the address checker says; lists
     'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'proxy/addresses', 'classifier/mail', 'classifier/toml'},
     'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
