@@ -15,7 +15,9 @@
 #include "proxy/cli/sealing.hpp"
 #include "proxy/cli/secret.hpp"
 #include "proxy/cli/serve.hpp"
+#include "proxy/cli/setup_address_book.hpp"
 #include "proxy/cli/state_place.hpp"
+#include "proxy/platform/paths.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -153,6 +155,15 @@ int run(const todoku::cli::SecretOptions& options) {
   return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
     const auto keeper = todoku::platform::system_keeper();
     return todoku::cli::run_secret(options, dir, *keeper, catalog, console);
+  });
+}
+
+int run(const todoku::cli::SetupOptions& options) {
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto checker = todoku::cli::load_checker(true);
+    return todoku::cli::run_setup_address_book(
+        options, {dir, todoku::cli::sealer_for_reading(dir), todoku::platform::thunderbird_dirs(),
+                  checker, catalog, console});
   });
 }
 

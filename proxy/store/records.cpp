@@ -84,6 +84,8 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::know_people:
+      return "know_people";
     case Verb::learn:
       return "learn";
   }
