@@ -119,17 +119,6 @@ Consent ask_consent(const Look& look, const Console& console, const store::Store
   return is_yes ? Consent::given : Consent::refused;
 }
 
-Result<RequestOutcome> wait_for_outcome(store::Reader& reader, std::uint64_t number,
-                                        const Console& console) {
-  const auto end = std::chrono::steady_clock::now() + console.patience;
-  for (;;) {
-    auto outcome = reader.outcome_of(number);
-    if (outcome.has_error() || *outcome != RequestOutcome::pending) return outcome;
-    if (std::chrono::steady_clock::now() >= end) return outcome;
-    std::this_thread::sleep_for(between_looks);
-  }
-}
-
 int exit_code_of(RequestOutcome outcome, bool is_running) {
   switch (outcome) {
     case RequestOutcome::pending:
@@ -165,6 +154,17 @@ std::string outcome_text(const Look& look, const store::Request& request, Reques
 }
 
 }  // namespace
+
+Result<RequestOutcome> wait_for_outcome(store::Reader& reader, std::uint64_t number,
+                                        const Console& console) {
+  const auto end = std::chrono::steady_clock::now() + console.patience;
+  for (;;) {
+    auto outcome = reader.outcome_of(number);
+    if (outcome.has_error() || *outcome != RequestOutcome::pending) return outcome;
+    if (std::chrono::steady_clock::now() >= end) return outcome;
+    std::this_thread::sleep_for(between_looks);
+  }
+}
 
 std::variant<store::Request, Problem> request_for(const Look& look,
                                                   const store::StoredMessage& message,

@@ -21,6 +21,7 @@ namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
 constexpr wire::Duration key_round{15'000};
+constexpr wire::Duration first_alignment{30'000};  // the network may come after us
 constexpr wire::Duration journal_round{5'000};
 constexpr wire::Duration network_settles{1'000};
 constexpr wire::Duration prune_round = std::chrono::minutes(10);
@@ -75,6 +76,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());
   rooms_.start("fallback.logins", find_fallback_logins());
+  rooms_.start("fallback.alignment", check_alignment());
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
   rooms_.start("journal", shorten_journal());
@@ -181,7 +183,7 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   auto paths = co_await store_->paths();
   if (paths.has_value()) paths_->book().restore(std::move(*paths));
   auto facts = co_await store_->relay_facts();
-  if (facts.has_value()) path_facts_->restore(std::move(facts->alignments));
+  if (facts.has_value()) path_facts_->restore(std::move(*facts));
   co_await acceptance_->recover();
   co_await queue_->recover();
 }
@@ -235,6 +237,19 @@ asio::awaitable<void> ProxyAssembly::find_fallback_logins() {
     const bool is_complete = co_await fallback_logins_->look();
     if (is_complete) co_return;
     co_await stopping_.wait(key_round);
+  }
+}
+
+// Policies in the DNS change, and so do the addresses of relays.
+asio::awaitable<void> ProxyAssembly::check_alignment() {
+  const auto own_key = [this](std::size_t place) { return paths_->fallbacks().own_key(place); };
+  const std::function<std::optional<delivery::OwnKey>(std::size_t)> key_of = own_key;
+  auto wait = std::min<wire::Duration>(first_alignment, settings_.delivery.alignment_check);
+  while (!settings_.fallbacks.empty()) {
+    co_await stopping_.wait(wait);
+    if (is_stopping_) co_return;
+    co_await path_facts_->check_all(key_of);
+    wait = settings_.delivery.alignment_check;
   }
 }
 

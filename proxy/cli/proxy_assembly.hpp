@@ -81,6 +81,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> watch_network();
   boost::asio::awaitable<void> find_fallback_logins();
+  boost::asio::awaitable<void> check_alignment();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();

@@ -104,6 +104,15 @@ std::string alignment_part(const Look& look, const Relays& relays, const store::
   return out.empty() ? out : "\n" + heading(look, "relays.title_alignment") + out;
 }
 
+std::string lesson_part(const Look& look, const Relays& relays, const store::RelayFacts& facts) {
+  std::string out;
+  for (const auto& lesson : facts.lessons) {
+    if (!is_there(relays, lesson.fallback)) continue;
+    out += indented(look, shown(lesson.fallback), margin) + lesson_text(look, lesson, 2 * margin);
+  }
+  return out.empty() ? out : "\n" + heading(look, "relays.title_tests") + out;
+}
+
 // All that the page shows.
 struct Known {
   Relays relays;
@@ -119,7 +128,8 @@ std::string text_of(const Look& look, const Known& known) {
   out += heading(look, "relays.title_paths");
   if (paths.empty()) out += indented(look, look.catalog.render("relays.no_paths"), margin);
   for (const auto& path : paths) out += path_lines(look, path);
-  return out + alignment_part(look, known.relays, known.facts);
+  return out + alignment_part(look, known.relays, known.facts) +
+         lesson_part(look, known.relays, known.facts);
 }
 
 json::object object_of(const store::StoredRelay& relay) {
@@ -155,6 +165,14 @@ json::object object_of(const delivery::AlignmentRecord& record) {
   return object;
 }
 
+json::object object_of(const delivery::RelayLesson& lesson) {
+  json::object object{{"at", utc_text(lesson.at)}};
+  for (const auto& [name, text] : delivery::texts_of(lesson)) object[name] = text;
+  object["rewrites_from"] = lesson.rewrites_from;
+  object["keeps_message_id"] = lesson.keeps_message_id;
+  return object;
+}
+
 std::string json_of(const Known& known, bool is_running) {
   json::array of_relays;
   for (const auto& relay : known.relays) of_relays.push_back(object_of(relay));
@@ -164,9 +182,14 @@ std::string json_of(const Known& known, bool is_running) {
   for (const auto& record : known.facts.alignments) {
     if (is_there(known.relays, record.fallback)) of_alignments.push_back(object_of(record));
   }
+  json::array of_lessons;
+  for (const auto& lesson : known.facts.lessons) {
+    if (is_there(known.relays, lesson.fallback)) of_lessons.push_back(object_of(lesson));
+  }
   return json::serialize(json::object{{"relays", std::move(of_relays)},
                                       {"paths", std::move(of_paths)},
                                       {"alignments", std::move(of_alignments)},
+                                      {"tests", std::move(of_lessons)},
                                       {"serve_running", is_running}}) +
          "\n";
 }

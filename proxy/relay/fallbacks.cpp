@@ -56,6 +56,13 @@ const std::string& Fallbacks::name(std::size_t place) const {
   return relays_.at(place)->fallback.name;
 }
 
+std::optional<std::size_t> Fallbacks::place_of(std::string_view name) const {
+  for (std::size_t place = 0; place < relays_.size(); ++place) {
+    if (relays_[place]->fallback.name == name) return place;
+  }
+  return std::nullopt;
+}
+
 void Fallbacks::log_in_with(std::size_t place, smtp::Credentials credentials) {
   auto& one = *relays_.at(place);
   one.credentials = std::move(credentials);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/relay/paths.hpp"
 
+#include "classifier/mail/ascii.hpp"
 #include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/verdict.hpp"
 
@@ -96,6 +97,18 @@ store::SetRelays Paths::all_relays() const {
         {name_of(fallback.relay), fallback.name, store::RelayState::not_tried, now(), ""});
   }
   return all;
+}
+
+bool Paths::learn(const delivery::RelayLesson& lesson, store::Changes& changes) {
+  if (!fallbacks_.place_of(lesson.fallback)) return false;
+  facts_.learn(lesson);
+  changes.push_back(store::PutLesson{lesson});
+  store::StoredEvent event;
+  event.at = lesson.at;
+  event.kind = store::EventKind::relay_tested;
+  event.parameters = delivery::texts_of(lesson);
+  changes.push_back(store::AddEvent{std::move(event)});
+  return true;
 }
 
 bool Paths::leads_round(FallbackCause cause) const {
@@ -271,7 +284,8 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
     if (!next.fallback || !next.needs_alignment) co_return next.fallback;
     const auto from_domain = delivery::domain_of(trip.message->from_address);
     const auto envelope_domain = delivery::domain_of(trip.message->envelope.sender);
-    delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    delivery::AlignmentSender sender{mail::lower_copy(from_domain),
+                                     mail::lower_copy(envelope_domain)};
     if (!trip.message->is_signed) sender.own_key = fallbacks_.own_key(*next.fallback);
     auto found = co_await facts_.alignment_of(*next.fallback, sender);
     trip.alignments[*next.fallback] = std::move(found);

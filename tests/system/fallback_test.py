@@ -487,5 +487,102 @@ class Signing(FallbackTest):
         self.assertFalse(other.messages[1].body.startswith(b"DKIM-Signature"))
 
 
+class LiveTest(FallbackTest):
+    """A mail to oneself through the spare server shows what no answer of that server does."""
+    DNS = (Alignment.STRICT, ("example.test", "v=spf1 ip4:192.0.2.77 -all"))
+
+    def with_spare(self, *sets, records=DNS):
+        self.names = NameServer(*records)
+        self.addCleanup(self.names.stop)
+        self.dns = f"dns.servers=127.0.0.1:{self.names.port}"
+        usual, other, todoku = self.way_round(
+            sets=(self.dns, *sets), config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n')
+        usual.reactions = {"rcpt": lambda address: LISTED if address.endswith("@blocked.test") else None}
+        return usual, other, todoku
+
+    def relays(self, todoku, *words, code=0):
+        config = todoku.arguments[todoku.arguments.index("--config") + 1]
+        ran = subprocess.run([todoku.program, "relays", *words, "--config", config, "--state-dir", todoku.state_dir],
+                             capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(ran.returncode, code, ran.stdout + ran.stderr)
+        return ran.stdout if code == 0 else ran.stderr
+
+    def arrives(self, todoku, other, changed=lambda body: body, return_path="tester@example.test"):
+        """Sends the test; the copy as the receiving server keeps it."""
+        self.relays(todoku, "test", "spare", "--from", "tester@example.test", "--to", "me@home.test")
+        sent = other.messages[-1]
+        self.assertEqual((sent.sender, sent.recipients), ("tester@example.test", ["me@home.test"]))
+        copy = os.path.join(self.directory, f"{id(other)}.eml")
+        with open(copy, "wb") as file:
+            file.write(f"Return-Path: <{return_path}>\r\n".encode() +
+                       b"Received: from out.localhost (out.localhost [192.0.2.77])\r\n\tby mx.home.test with ESMTP;"
+                       b" Fri, 27 Nov 2026 10:00:02 +0900\r\n"
+                       b"Received: from pc ([198.51.100.9]) by localhost with ESMTPSA;"
+                       b" Fri, 27 Nov 2026 10:00:01 +0900\r\n" + changed(sent.body))
+        return copy
+
+    def test_the_address_that_it_sends_from_is_learned_and_makes_it_fit(self):
+        _, other, todoku = self.with_spare()
+        self.assertEqual(self.send(todoku, 1).code, 554)  # its own address, 127.0.0.1, is not in the SPF record
+        copy = self.arrives(todoku, other)
+        told = json.loads(self.relays(todoku, "learn", "spare", copy, "--set", self.dns, "--json"))
+        self.assertEqual((told["outcome"], told["outgoing"], told["rewrites_from"]), ("done", "192.0.2.77", False))
+        self.assertEqual(self.send(todoku, 2).code, 250)
+        self.assertEqual(len(other.messages), 2)  # the test, and this one
+        for language, words in (("ja", "メールが出ていくアドレスは 192.0.2.77"), ("en", "leaves from 192.0.2.77")):
+            self.assertIn(words, self.relays(todoku, "--lang", language))
+
+    def test_one_that_rewrites_the_sender_is_found_out_and_not_used(self):
+        _, other, todoku = self.with_spare(records=(("example.test", "v=spf1 -all"),))  # no policy forbids it
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        copy = self.arrives(todoku, other, lambda body: body.replace(b"From: <tester@example.test>",
+                                                                     b"From: Office <office@spare.test>"))
+        self.assertIn("office@spare.test", self.relays(todoku, "learn", "spare", copy, "--set", self.dns))
+        count = len(other.messages)
+        answer = self.send(todoku, 2, ("b@blocked.test",))
+        self.assertEqual(answer.code, 554, answer)
+        self.assertIn("it would replace the sender's address", answer.text)
+        self.assertEqual(len(other.messages), count)
+        wait_until(lambda: "office@spare.test" in self.relays(todoku, "--lang", "ja"), 10)
+
+    def test_a_lesson_waits_for_todoku_to_run_and_survives_its_end(self):
+        _, other, todoku = self.with_spare()
+        copy = self.arrives(todoku, other)
+        todoku.stop()
+        self.relays(todoku, "learn", "spare", copy)
+        todoku.start()
+        wait_until(lambda: json.loads(self.relays(todoku, "--json"))["tests"], 10)
+        todoku.stop()
+        todoku.start()
+        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
+        self.assertEqual(self.send(todoku, 2).code, 250)
+
+    def test_what_is_no_test_mail_teaches_nothing(self):
+        _, _, todoku = self.with_spare()
+        other_mail = os.path.join(self.directory, "other.eml")
+        with open(other_mail, "wb") as file:
+            file.write(mail())
+        self.assertIn("no test mail", self.relays(todoku, "learn", "spare", other_mail, "--lang", "en", code=65))
+        self.relays(todoku, "learn", "spare", "/no/such/file", code=66)
+        self.relays(todoku, "learn", "nobody", other_mail, code=66)
+        self.relays(todoku, "test", "nobody", "--from", "a@b.test", code=66)
+        self.relays(todoku, "test", "spare", code=64)  # from whom?
+
+    def test_a_spare_server_that_refuses_the_test_is_told_with_its_words(self):
+        _, other, todoku = self.with_spare()
+        other.reactions = {"mail": "553 5.7.1 Sender address not owned by you"}
+        told = self.relays(todoku, "test", "spare", "--from", "tester@example.test", code=69)
+        self.assertIn("Sender address not owned by you", told)
+
+    def test_a_policy_that_changes_is_noticed_and_told(self):
+        _, _, todoku = self.with_spare("delivery.alignment_check=1s",
+                                      records=(("_dmarc.example.test", "v=DMARC1; p=none"),))
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        wait_until(lambda: json.loads(self.relays(todoku, "--json"))["alignments"], 10)
+        self.names.change(Alignment.STRICT, ("example.test", "v=spf1 -all"))
+        wait_until(lambda: not json.loads(self.relays(todoku, "--json"))["alignments"][0]["allowed"], 10)
+        self.assertIn("fallback.alignment_changed", todoku.log_text())
+
+
 if __name__ == "__main__":
     main("dnsmasq")
