@@ -108,10 +108,18 @@ void ProxyPathFacts::on_alignment(
 
 void ProxyPathFacts::restore(store::RelayFacts facts) {
   lessons_ = std::move(facts.lessons);
+  if (tell_) {
+    for (const auto& [place, record] : told_) tell_(record, false);  // while the key was locked
+  }
   for (auto& record : facts.alignments) {
     auto place = std::pair(record.fallback, record.from_domain);
-    told_.insert_or_assign(std::move(place), std::move(record));
+    told_.try_emplace(std::move(place), std::move(record));
   }
+}
+
+void ProxyPathFacts::network_has_changed() {
+  if (resolver_) resolver_->refresh();
+  alignments_.clear();
 }
 
 void ProxyPathFacts::learn(delivery::RelayLesson lesson) {

@@ -33,6 +33,8 @@ class ProxyPathFacts final : public relay::PathFacts {
   void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
   // From the store, at start.
   void restore(store::RelayFacts facts);
+  // Other servers may answer for the DNS now.
+  void network_has_changed();
   // Asks again, for every domain that is known to send; own_key: of each fallback.
   boost::asio::awaitable<void> check_all(
       std::function<std::optional<delivery::OwnKey>(std::size_t)> own_key);

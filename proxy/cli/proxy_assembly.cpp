@@ -9,6 +9,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <utility>
@@ -136,6 +137,9 @@ void ProxyAssembly::build_rooms() {
   relay_->on_login([this](const settings::Account& account, const std::string& user) {
     queue_->login_known(account, user);
   });
+  relay_->also_close([this](std::chrono::steady_clock::duration limit) {
+    return paths_->fallbacks().close_idle(limit);
+  });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
                                log_, instance, say_sentence, gate_.get()});
@@ -181,11 +185,21 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   // What was sealed with the real key cannot be read yet: later, when it is there.
   if (!sealing_->is_lasting()) co_return;
   auto paths = co_await store_->paths();
-  if (paths.has_value()) paths_->book().restore(std::move(*paths));
+  if (paths.has_value()) store_->write_behind(paths_->book().restore(std::move(*paths)));
   auto facts = co_await store_->relay_facts();
   if (facts.has_value()) path_facts_->restore(std::move(*facts));
+  co_await count_todays();
   co_await acceptance_->recover();
   co_await queue_->recover();
+}
+
+// A limit of messages a day holds across restarts, too.
+asio::awaitable<void> ProxyAssembly::count_todays() {
+  const auto has_limit = [](const auto& fallback) { return fallback.messages_per_day > 0; };
+  if (std::ranges::none_of(settings_.fallbacks, has_limit)) co_return;
+  const auto since = relay::now() - std::chrono::hours(24);
+  const auto sent = co_await store_->sent_since(since, settings_.delivery.max_age);
+  if (sent.has_value()) paths_->fallbacks().restore(*sent);
 }
 
 // What todoku relays shows; a change is told.
@@ -227,6 +241,7 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     if (!is_added) co_return;
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
+    path_facts_->network_has_changed();
     queue_->network_is_back();
   }
 }

@@ -82,6 +82,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> watch_network();
   boost::asio::awaitable<void> find_fallback_logins();
   boost::asio::awaitable<void> check_alignment();
+  boost::asio::awaitable<void> count_todays();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();

@@ -80,6 +80,16 @@ std::optional<delivery::OwnKey> Fallbacks::own_key(std::size_t place) const {
                           signature->key.public_record()};
 }
 
+void Fallbacks::restore(const std::vector<store::SentBy>& sent) {
+  for (auto& one : relays_) {
+    const auto relay = name_of(one->fallback.relay);
+    one->today = {};
+    for (const auto& each : sent) {
+      if (each.relay == relay) one->today.add(each.at);
+    }
+  }
+}
+
 std::vector<delivery::FallbackNow> Fallbacks::now_of_all() const {
   const auto at = now();
   std::vector<delivery::FallbackNow> all;

@@ -39,6 +39,8 @@ class Fallbacks {
   void sign_with(std::size_t place, OwnSignature signature);
   // As whom, and what the DNS has to say of it; nothing = without a signature.
   [[nodiscard]] std::optional<delivery::OwnKey> own_key(std::size_t place) const;
+  // From the store, at start: what they have taken in the last 24 hours.
+  void restore(const std::vector<store::SentBy>& sent);
   // In reach, and sent today; for every one, in the order of the settings.
   [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
 

@@ -118,11 +118,15 @@ bool Paths::leads_round(FallbackCause cause) const {
 }
 
 bool Paths::may_go_round(const submission::Outgoing& message) const {
-  return message.may_go_round && !fallbacks_.none();
+  return message.may_go_round;
 }
 
 asio::awaitable<Journey> Paths::carry(std::shared_ptr<submission::Outgoing> message,
                                       const delivery::Attempt* known) {
+  if (fallbacks_.none()) {
+    auto journey = co_await by_the_only_way(std::move(message), known);
+    co_return journey;
+  }
   Trip trip(std::move(message));
   for (const auto& recipient : trip.message->envelope.recipients) {
     Trip::Stop stop;
@@ -144,6 +148,20 @@ asio::awaitable<Journey> Paths::carry(std::shared_ptr<submission::Outgoing> mess
     trip.journey.verdict.recipients.push_back(std::move(stop.outcome));
   }
   co_return std::move(trip.journey);
+}
+
+// As most mail goes: nothing is remembered, and nothing has to be looked up.
+asio::awaitable<Journey> Paths::by_the_only_way(std::shared_ptr<submission::Outgoing> message,
+                                                const delivery::Attempt* known) {
+  Journey journey;
+  if (known != nullptr) {
+    journey.verdict = delivery::verdict_of(*known, message->envelope);
+  } else {
+    journey.verdict = co_await relay_.attempt(std::move(message));
+    journey.usual = journey.verdict.attempt;
+  }
+  journey.attempts.push_back(journey.verdict.attempt);
+  co_return journey;
 }
 
 // All but those whose destination refused it some days ago and who have another way now.
@@ -192,7 +210,6 @@ asio::awaitable<void> Paths::take_usual_way(Trip& trip, const delivery::Attempt*
   journey.attempts.push_back(journey.verdict.attempt);
   trip.take(journey.verdict, group);
   journey.verdict.recipients.clear();
-  if (fallbacks_.none()) co_return;
   co_await find_causes(trip, group);
   note_usual(trip, group);
 }

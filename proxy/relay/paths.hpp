@@ -55,6 +55,8 @@ class Paths {
  private:
   struct Trip;
   using Places = std::vector<std::size_t>;  // of recipients, in the envelope's order
+  boost::asio::awaitable<Journey> by_the_only_way(std::shared_ptr<submission::Outgoing> message,
+                                                  const delivery::Attempt* known);
   boost::asio::awaitable<Places> those_for_the_usual_way(Trip& trip);
   static Places untried(const Trip& trip);
   [[nodiscard]] bool may_go_round(const submission::Outgoing& message) const;
