@@ -123,6 +123,9 @@ void ProxyAssembly::build_rooms() {
                                              [] { return load_checker(true); });
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
+  relay_around_->on_moved = [this](const std::string& relay, const std::string& moved_to) {
+    tell_of_move(relay, moved_to);
+  };
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
   path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
@@ -200,6 +203,16 @@ asio::awaitable<void> ProxyAssembly::count_todays() {
   const auto since = relay::now() - std::chrono::hours(24);
   const auto sent = co_await store_->sent_since(since, settings_.delivery.max_age);
   if (sent.has_value()) paths_->fallbacks().restore(*sent);
+}
+
+void ProxyAssembly::tell_of_move(const std::string& relay, const std::string& moved_to) {
+  store::StoredEvent event;
+  event.at = relay::now();
+  event.kind = store::EventKind::port_moved;
+  event.parameters = {{"relay", relay}, {"moved_to", moved_to}};
+  store::Changes changes;
+  changes.push_back(store::AddEvent{std::move(event)});
+  store_->write_behind(std::move(changes));
 }
 
 // What todoku relays shows; a change is told.

@@ -76,6 +76,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> take_over();
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
+  void tell_of_move(const std::string& relay, const std::string& moved_to);
   void keep_alignment(const delivery::AlignmentRecord& record, bool is_change);
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();

@@ -13,6 +13,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+std::string_view host_part(std::string_view relay) {
+  return relay.substr(0, relay.rfind(':'));
+}
+
 constexpr std::size_t most_added = 4'096;  // to a header by ourselves: Received, Date, Message-ID
 
 }  // namespace
@@ -82,10 +86,12 @@ std::optional<delivery::OwnKey> Fallbacks::own_key(std::size_t place) const {
 
 void Fallbacks::restore(const std::vector<store::SentBy>& sent) {
   for (auto& one : relays_) {
-    const auto relay = name_of(one->fallback.relay);
+    // By its host: it may have been reached by another port (OP25B).
+    const auto name = name_of(one->fallback.relay);
+    const auto relay = host_part(name);
     one->today = {};
     for (const auto& each : sent) {
-      if (each.relay == relay) one->today.add(each.at);
+      if (host_part(each.relay) == relay) one->today.add(each.at);
     }
   }
 }
