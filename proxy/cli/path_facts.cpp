@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_alignments = 1'000;
+constexpr std::chrono::seconds silence_for{60};  // then the DNS is asked again
 constexpr std::size_t most_lessons = 200;
 
 // Of "taro@example.jp" and "@example.jp"; "*" names none.
@@ -183,7 +184,9 @@ asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
       std::chrono::system_clock::now().time_since_epoch());
   delivery::AlignmentCheck check(std::move(habits), std::move(sender), at);
   co_await dns->run(check);
-  const auto until = std::chrono::steady_clock::now() + check.lifetime();
+  const bool is_silent = check.verdict().reason == delivery::AlignmentReason::dns_silent;
+  const auto until =
+      std::chrono::steady_clock::now() + (is_silent ? silence_for : check.lifetime());
   if (alignments_.size() >= most_alignments) alignments_.clear();
   alignments_.insert_or_assign(whose, Known{check.verdict(), until});
   const auto& verdict = check.verdict();
