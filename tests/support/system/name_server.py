@@ -17,6 +17,14 @@ class NameServer:
 
     def __init__(self, *records, mail=(), hosts=(), zones=(), behind=()):
         self.port = free_port()
+        self._start(records)
+
+    def change(self, *records):
+        """The same server with other records, as after somebody has changed the zone."""
+        self.stop()
+        self._start(records)
+
+    def _start(self, records):
         self.process = subprocess.Popen(
             ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--no-daemon",
              f"--port={self.port}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file",
