@@ -4,6 +4,8 @@
 // Letters, words and blanks of protocol text: ASCII only, whatever the locale. Pure, any thread.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -60,6 +62,22 @@ namespace todoku::mail {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);
   return out;
+}
+
+// Octets at the beginning that are plain ASCII: eight at a time, since most text is nothing else.
+[[nodiscard]] inline std::size_t ascii_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t octets = 0;
+    std::memcpy(&octets, text.data() + at, 8);
+    if ((octets & 0x8080808080808080U) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+[[nodiscard]] inline bool is_plain_ascii(std::string_view text) {
+  return ascii_prefix(text) == text.size();
 }
 
 // Cuts the first line (without its line feed) off text.

@@ -77,20 +77,6 @@ Converter& converter_for(std::string_view charset) {
   return place->converter;
 }
 
-bool is_plain_ascii(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    if ((word & 0x8080808080808080U) != 0) return false;
-  }
-  for (; left > 0; ++at, --left) {
-    if (static_cast<unsigned char>(*at) >= 0x80) return false;
-  }
-  return true;
-}
-
 bool has_japanese_escape(std::string_view text) {
   for (auto at = text.find('\x1b'); at != std::string_view::npos; at = text.find('\x1b', at + 1)) {
     const auto next = text.substr(at + 1, 1);

@@ -129,4 +129,8 @@ Finding Checker::check(std::string_view address, const Facts& facts, DomainMemor
   return finding;
 }
 
+bool Checker::knows(std::string_view domain) const {
+  return judge_.targets().find_or_above(domain) != nullptr;
+}
+
 }  // namespace todoku::addresses

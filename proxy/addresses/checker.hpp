@@ -33,6 +33,8 @@ class Checker {
   // whole list, or none.
   [[nodiscard]] Finding check(std::string_view address, const Facts& facts = {},
                               DomainMemory* memory = nullptr) const;
+  // A domain that many people write to. domain: lower case.
+  [[nodiscard]] bool knows(std::string_view domain) const;
 
  private:
   [[nodiscard]] Finding check_text(std::string_view address, DomainMemory* memory) const;

@@ -100,7 +100,9 @@ Refusal refusal_of(const Verdict& verdict, const settings::Checks& settings) {
   const auto found = words_for(gravest.check);
   refusal.reply = {found.code, found.status, std::string(found.english) + " Nothing was sent."};
   const auto key = "finding." + gravest.code;
-  refusal.sentences = {{key + ".saw", gravest.parameters}, {key + ".do", gravest.parameters}};
+  refusal.sentences = {{"checks.stopped", {}},
+                       {key + ".saw", gravest.parameters},
+                       {key + ".do", gravest.parameters}};
   const bool all_may = std::ranges::all_of(verdict.findings, [&](const Finding& one) {
     return one.level != CheckLevel::refuse || may_be_overridden(one, settings);
   });

@@ -14,6 +14,11 @@ unsigned char octet(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
+// The first octet at or behind the place that is no ASCII; the size when there is none.
+std::size_t next_high(std::string_view text, std::size_t at) {
+  return at + mail::ascii_prefix(text.substr(at));
+}
+
 struct Notes {
   CharsetLint result;
 
@@ -25,15 +30,12 @@ struct Notes {
 };
 
 void lint_ascii(std::string_view text, Notes& notes) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (octet(text, i) >= 0x80) notes.wrong(i);
-  }
+  for (auto i = next_high(text, 0); i < text.size(); i = next_high(text, i + 1)) notes.wrong(i);
 }
 
-// Octets of the character at the place; 0 = it is none.
+// Octets of the character at the place, which is no ASCII; 0 = it is none.
 std::size_t utf8_size(std::string_view text, std::size_t at) {
   const auto lead = octet(text, at);
-  if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   for (std::size_t i = 1; i < size; ++i) {
@@ -43,7 +45,7 @@ std::size_t utf8_size(std::string_view text, std::size_t at) {
 }
 
 void lint_utf8(std::string_view text, bool is_cut, Notes& notes) {
-  for (std::size_t i = 0; i < text.size();) {
+  for (auto i = next_high(text, 0); i < text.size(); i = next_high(text, i)) {
     const auto size = utf8_size(text, i);
     if (size == 0 && !(is_cut && i + 4 > text.size())) notes.wrong(i);
     i += size == 0 ? 1 : size;

@@ -6,6 +6,7 @@
 #include "proxy/checks/checks.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace todoku::checks {
 namespace {
@@ -109,13 +110,35 @@ void check_files(const Subject& subject, Findings& found) {
   }
 }
 
+namespace {
+
+// What a scanner has found in the whole message is most probably in there.
+std::optional<std::size_t> only_attachment(const std::vector<Part>& parts) {
+  std::optional<std::size_t> only;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!skeleton::is_attachment(parts[i])) continue;
+    if (only) return std::nullopt;
+    only = i;
+  }
+  return only;
+}
+
+}  // namespace
+
 void check_scan(const Subject& subject, Findings& found) {
   const auto& parts = subject.skeleton.parts;
-  for (const auto& one : subject.facts.scan) {
-    const auto index = one.part < parts.size() ? one.part : 0;
-    add(found, Check::virus, "virus-found", parts[index], index, {{"virus", one.virus}});
+  for (const auto& virus : subject.facts.scan.found) {
+    if (const auto part = only_attachment(parts)) {
+      add(found, Check::virus, "virus-found", parts[*part], *part, {{"virus", virus}});
+      continue;
+    }
+    Finding finding;
+    finding.check = Check::virus;
+    finding.code = "virus-found-somewhere";
+    finding.parameters = {{"virus", virus}};
+    found.push_back(std::move(finding));
   }
-  if (!subject.facts.has_scan_failed) return;
+  if (!subject.facts.scan.has_failed) return;
   Finding finding;
   finding.check = Check::virus;
   finding.code = "virus-not-scanned";

@@ -36,10 +36,10 @@ void check_many(const Subject& subject, Findings& found) {
 }
 
 void check_new(const Subject& subject, Findings& found) {
-  if (!subject.reading.is_reply || !subject.facts.known_domains) return;
+  if (!subject.reading.is_reply) return;
   std::vector<std::string> fresh;
-  for (const auto& address : subject.external_recipients()) {
-    if (!is_within(domain_of(address), *subject.facts.known_domains)) fresh.push_back(address);
+  for (const auto& address : subject.facts.strangers) {
+    if (!subject.is_internal(address)) fresh.push_back(address);
   }
   if (!fresh.empty())
     found.push_back(
@@ -52,6 +52,16 @@ void check_external(const Subject& subject, Findings& found) {
   found.push_back(
       finding_of(Check::external_recipients, "recipients-external", "To",
                  {{"addresses", joined(outside)}, {"count", std::to_string(outside.size())}}));
+}
+
+// What is known for certain, and what is only near somebody's address, has words of its own.
+const char* code_of(const MistypedAddress& one) {
+  using addresses::Reason;
+  if (one.reason == Reason::no_such_domain) return "address-no-such-domain";
+  if (one.reason == Reason::refuses_mail) return "address-refuses-mail";
+  if (one.reason == Reason::no_mail_host) return "address-no-mail-host";
+  if (one.reason == Reason::near_correspondent) return "address-near-known";
+  return one.meant.empty() ? "address-doubtful" : "address-mistyped";
 }
 
 }  // namespace
@@ -69,11 +79,9 @@ void check_blocked_recipients(const Subject& subject, Findings& found) {
 
 void check_mistyped(const Subject& subject, Findings& found) {
   for (const auto& one : subject.facts.mistyped) {
-    const bool is_known = !one.meant.empty();
-    Parameters parameters{{"address", one.address}};
-    if (is_known) parameters.emplace_back("meant", one.meant);
-    const auto* code = is_known ? "address-mistyped" : "address-doubtful";
-    found.push_back(finding_of(Check::mistyped_address, code, "To", std::move(parameters)));
+    Parameters parameters{{"address", one.address}, {"domain", domain_of(one.address)}};
+    if (!one.meant.empty()) parameters.emplace_back("meant", one.meant);
+    found.push_back(finding_of(Check::mistyped_address, code_of(one), "To", std::move(parameters)));
   }
 }
 

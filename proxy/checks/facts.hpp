@@ -4,6 +4,8 @@
 // What is known beyond the message itself. Gathered by whoever calls; plain values, so that a check
 // needs no clock, no network and no store. What is not known is empty, and then nothing is found.
 // Sizes are octets of the message as it travels.
+#include "proxy/addresses/reason.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,7 @@ struct RecipientFacts {
 struct MistypedAddress {
   std::string address;
   std::string meant;  // empty = not known
+  addresses::Reason reason = addresses::Reason::near_name;
 };
 
 // Somebody known: who wrote or was written to before, or who stands in the address book.
@@ -34,10 +37,10 @@ struct KnownCompany {
   std::string domain;
 };
 
-// A virus scanner's word about one part (clamd or another; the hook of check virus).
-struct ScanResult {
-  std::size_t part = 0;  // index in Skeleton::parts
-  std::string virus;     // what was found, as the scanner names it
+// A virus scanner's word about the whole message (clamd or another; the hook of check virus).
+struct ScanReport {
+  std::vector<std::string> found;  // viruses, as the scanner names them
+  bool has_failed = false;         // the scanner did not say; nothing is known then
 };
 
 // Sent by this account, the message at hand included.
@@ -76,11 +79,11 @@ struct Facts {
   std::string upstream;                         // its host
   std::vector<RecipientFacts> recipients;
   std::vector<MistypedAddress> mistyped;  // of the envelope's recipients
-  // Domains that this account has written to or got mail from; nullopt = no history yet.
-  std::optional<std::vector<std::string>> known_domains;
+  // Of the envelope's recipients, those at domains that this account has never written to; none
+  // without a history.
+  std::vector<std::string> strangers;
   std::vector<KnownCompany> companies;
-  std::vector<ScanResult> scan;
-  bool has_scan_failed = false;
+  ScanReport scan;
   std::optional<SentBefore> same_content;
   std::optional<RateFacts> rate;
   std::optional<AuthFacts> authentication;

@@ -27,16 +27,24 @@ bool is_inner(std::string_view domain) {
 
 }  // namespace
 
+bool is_looked_at(std::string_view domain, std::string_view own) {
+  return domain != own && !is_inner(domain);
+}
+
+std::optional<MistypedAddress> mistyped(std::string_view address,
+                                        const addresses::Finding& finding) {
+  if (!addresses::is_flagged(finding)) return std::nullopt;
+  return MistypedAddress{std::string(address), finding.suggestion, finding.reason};
+}
+
 std::vector<MistypedAddress> mistyped_among(const smtp::Envelope& envelope,
                                             const addresses::Checker& checker) {
   const auto own = domain_of(envelope.sender);
   std::vector<MistypedAddress> found;
   for (const auto& recipient : envelope.recipients) {
-    const auto domain = domain_of(recipient.address);
-    if (domain == own || is_inner(domain)) continue;
-    auto finding = checker.check(recipient.address);
-    if (!addresses::is_flagged(finding)) continue;
-    found.push_back({recipient.address, std::move(finding.suggestion)});
+    if (!is_looked_at(domain_of(recipient.address), own)) continue;
+    auto one = mistyped(recipient.address, checker.check(recipient.address));
+    if (one) found.push_back(std::move(*one));
   }
   return found;
 }

@@ -30,6 +30,12 @@ std::size_t mark_of(const char* at) {
   return ((octets | 0x20202020U) * 2654435761U) >> 20U;
 }
 
+std::size_t pair_at(const char* at) {
+  std::uint16_t octets = 0;
+  std::memcpy(&octets, at, sizeof(octets));
+  return octets | 0x2020U;
+}
+
 }  // namespace
 
 std::size_t find_whole_word(std::string_view text, std::string_view word, std::size_t from) {
@@ -53,20 +59,40 @@ WordSet::WordSet(std::vector<std::string> words) : words_(std::move(words)) {
     by_mark_.emplace_back(mark, i);
   }
   std::ranges::sort(by_mark_);
+  learn_pairs();
+}
+
+void WordSet::learn_pairs() {
+  if (words_.empty()) return;
+  window_ = std::ranges::min_element(words_, {}, &std::string::size)->size();
+  for (const auto& word : words_) {
+    for (std::size_t i = 0; i + 2 <= window_; ++i) pairs_.set(pair_at(word.data() + i));
+  }
 }
 
 std::optional<WordSet::Hit> WordSet::find(std::string_view text, std::size_t from) const {
-  for (auto at = from; at + shortest <= text.size(); ++at) {
-    const auto mark = mark_of(text.data() + at);
-    if (!begins_.test(mark)) continue;
-    for (auto one = std::ranges::lower_bound(by_mark_, std::pair(mark, std::size_t{0}));
-         one != by_mark_.end() && one->first == mark; ++one) {
-      const auto& word = words_[one->second];
-      const bool is_here = mail::same_word(text.substr(at, word.size()), word);
-      if (is_here && is_whole_at(text, at, word)) return Hit{at, &word};
+  if (words_.empty() || text.size() < window_) return std::nullopt;
+  const auto stride = window_ - 1;
+  for (auto pair = from + stride - 1; pair + 2 <= text.size(); pair += stride) {
+    if (!pairs_.test(pair_at(text.data() + pair))) continue;
+    const auto last = std::min(pair, text.size() - window_);
+    for (auto at = pair + 1 - stride; at <= last; ++at) {
+      if (const auto* word = word_at(text, at)) return Hit{at, word};
     }
   }
   return std::nullopt;
+}
+
+const std::string* WordSet::word_at(std::string_view text, std::size_t at) const {
+  const auto mark = mark_of(text.data() + at);
+  if (!begins_.test(mark)) return nullptr;
+  for (auto one = std::ranges::lower_bound(by_mark_, std::pair(mark, std::size_t{0}));
+       one != by_mark_.end() && one->first == mark; ++one) {
+    const auto& word = words_[one->second];
+    const bool is_here = mail::same_word(text.substr(at, word.size()), word);
+    if (is_here && is_whole_at(text, at, word)) return &word;
+  }
+  return nullptr;
 }
 
 }  // namespace todoku::checks

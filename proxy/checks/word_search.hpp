@@ -22,7 +22,9 @@ namespace todoku::checks {
 // The characters before offset, plus one: a place for people.
 [[nodiscard]] std::size_t character_number(std::string_view utf8, std::size_t offset);
 
-// Many words, all looked for in one walk over the text: every message is walked over.
+// Many words, all looked for in one walk over the text: every message is walked over. Only some
+// pairs of octets are looked at, so far apart that every word holds one of them; where a pair is
+// one that words have, the places around it are looked at closely.
 class WordSet {
  public:
   static constexpr std::size_t shortest = 4;  // octets of a word
@@ -41,7 +43,12 @@ class WordSet {
 
  private:
   static constexpr std::size_t marks = 4096;
+  void learn_pairs();
+  [[nodiscard]] const std::string* word_at(std::string_view text, std::size_t at) const;
+
   std::vector<std::string> words_;
+  std::size_t window_ = shortest;  // octets of the shortest word
+  std::bitset<65536> pairs_;   // two octets that follow each other in the first window of a word
   std::bitset<marks> begins_;  // how words begin, by a hash of their first octets
   std::vector<std::pair<std::size_t, std::size_t>> by_mark_;  // hash, index in words_; sorted
 };

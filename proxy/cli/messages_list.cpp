@@ -66,7 +66,7 @@ struct Row {
 };
 
 Row row_of(const Look& look, const store::StoredMessage& message) {
-  return {{message.id, state_word(look, message.state), time_text(look, message.arrived),
+  return {{message.id, state_word(look, message), time_text(look, message.arrived),
            recipients_text(look, message), subject_text(look, message)},
           &message};
 }

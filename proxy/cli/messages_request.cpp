@@ -35,8 +35,7 @@ Verb verb_of(MessagesAction action) {
 }
 
 Problem wrong_state(const Look& look, const store::StoredMessage& message, Verb verb) {
-  const explain::Parameters parameters{{"id", message.id},
-                                       {"state", state_word(look, message.state)}};
+  const explain::Parameters parameters{{"id", message.id}, {"state", state_word(look, message)}};
   const bool has_body = message.body != store::BodyPlace::none;
   const bool is_open = message.state == MessageState::waiting ||
                        message.state == MessageState::held ||

@@ -45,8 +45,7 @@ std::string quoted_reply(const Look& look, const smtp::Reply& reply, std::size_t
 
 std::string head_text(const Look& look, const store::StoredMessage& message) {
   std::string out = message.id + "  " +
-                    coloured(look, state_colour(message.state), state_word(look, message.state)) +
-                    "\n";
+                    coloured(look, state_colour(message.state), state_word(look, message)) + "\n";
   out += field(look, "messages.field_subject", {{"subject", subject_text(look, message)}});
   const auto sender = shown(message.envelope.sender);
   out += field(look, "messages.field_sender",
@@ -120,7 +119,8 @@ std::string event_lines(const Look& look, const store::StoredEvent& event) {
   if (has_reason && look.catalog.has(key + "_" + reason)) key += "_" + reason;
   const bool is_withheld = event.kind == store::EventKind::withheld;
   explain::Parameters parameters{{"addresses", shown(parameter(event, "addresses"))},
-                                 {"fallback", shown(parameter(event, "fallback"))}};
+                                 {"fallback", shown(parameter(event, "fallback"))},
+                                 {"seconds", shown(parameter(event, "seconds"))}};
   std::string out = moment_lines(look, event.at, look.catalog.render(key, parameters));
   if (is_withheld) {
     const auto record = delivery::record_from(event.parameters, event.at);

@@ -63,7 +63,17 @@ std::string waiting_step(const Look& look, const store::StoredMessage& message) 
   return catalog.render("messages.next_attempt", time);
 }
 
-std::string unknown_step(const Look& look, const store::StoredMessage& message) {
+// In its undo window.
+bool goes_by_itself(const store::StoredMessage& message) {
+  return message.state == MessageState::held && message.waits_for == WaitsFor::time;
+}
+
+std::string deciding_step(const Look& look, const store::StoredMessage& message) {
+  if (goes_by_itself(message)) {
+    if (!look.is_running) return look.catalog.render("messages.next_not_running");
+    const auto second = time_text(look, message.deadline, Precision::second);
+    return look.catalog.render("messages.next_goes_by_itself", {{"time", second}});
+  }
   const explain::Parameters time{{"time", time_text(look, message.deadline)}};
   if (message.waits_for == WaitsFor::time) return look.catalog.render("messages.next_resend", time);
   // The queue gives the deadline when it next looks at the message.
@@ -164,8 +174,9 @@ std::string size_text(std::uint64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
 }
 
-std::string state_word(const Look& look, MessageState state) {
-  return look.catalog.render(std::string("messages.state_") + delivery::to_string(state));
+std::string state_word(const Look& look, const store::StoredMessage& message) {
+  if (goes_by_itself(message)) return look.catalog.render("messages.state_undoable");
+  return look.catalog.render(std::string("messages.state_") + delivery::to_string(message.state));
 }
 
 Colour state_colour(MessageState state) {
@@ -226,9 +237,8 @@ std::string next_step(const Look& look, const store::StoredMessage& message) {
     case MessageState::waiting:
       return waiting_step(look, message);
     case MessageState::unknown:
-      return unknown_step(look, message);
     case MessageState::held:
-      return unknown_step(look, message);
+      return deciding_step(look, message);
     case MessageState::sent:
     case MessageState::refused:
     case MessageState::returned:

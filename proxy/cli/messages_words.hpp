@@ -56,7 +56,7 @@ enum class Precision : std::uint8_t {
 [[nodiscard]] std::string utc_text(store::Time at);
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 
-[[nodiscard]] std::string state_word(const Look& look, delivery::MessageState state);
+[[nodiscard]] std::string state_word(const Look& look, const store::StoredMessage& message);
 [[nodiscard]] Colour state_colour(delivery::MessageState state);
 // "hanako@example.jp and 2 more"; in so few columns the address is cut, never how many there are.
 [[nodiscard]] std::string recipients_text(const Look& look, const store::StoredMessage& message,

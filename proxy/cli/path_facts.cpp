@@ -64,9 +64,9 @@ Cause judge(const Classifier& classifier, const delivery::Attempt& attempt,
 
 }  // namespace
 
-ProxyPathFacts::ProxyPathFacts(const settings::Settings& settings, asio::any_io_executor executor,
-                               net::Worker& worker, platform::Log& log)
-    : settings_(settings), executor_(std::move(executor)), worker_(worker), log_(log) {}
+ProxyPathFacts::ProxyPathFacts(const settings::Settings& settings, net::Worker& worker,
+                               platform::Log& log, std::function<net::Resolver*()> resolver)
+    : settings_(settings), worker_(worker), log_(log), resolver_(std::move(resolver)) {}
 
 asio::awaitable<Cause> ProxyPathFacts::cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                                 std::string recipient) {
@@ -87,21 +87,6 @@ const delivery::AlignmentVerdict* ProxyPathFacts::known(const Whose& whose) {
   return nullptr;
 }
 
-net::Resolver* ProxyPathFacts::resolver() {
-  if (resolver_) return resolver_.get();
-  net::ResolverOptions options;
-  options.servers = settings_.dns.servers;
-  options.timeout = settings_.dns.timeout;
-  auto made = net::Resolver::make(executor_, std::move(options));
-  if (made.has_error()) {
-    log_.write(platform::LogLevel::warning, "dns.not_usable", "",
-               {{"detail", made.error().message()}});
-    return nullptr;
-  }
-  resolver_ = std::move(*made);
-  return resolver_.get();
-}
-
 void ProxyPathFacts::on_alignment(
     std::function<void(const delivery::AlignmentRecord&, bool)> tell) {
   tell_ = std::move(tell);
@@ -119,7 +104,6 @@ void ProxyPathFacts::restore(store::RelayFacts facts) {
 }
 
 void ProxyPathFacts::network_has_changed() {
-  if (resolver_) resolver_->refresh();
   alignments_.clear();
 }
 
@@ -177,7 +161,7 @@ asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
   if (const auto* verdict = known(whose)) co_return *verdict;
   delivery::AlignmentVerdict silent;
   silent.reason = delivery::AlignmentReason::dns_silent;
-  auto* const dns = resolver();
+  auto* const dns = resolver_();
   if (dns == nullptr) co_return silent;
   auto habits = delivery::habits_of(settings_.fallbacks.at(fallback), lessons_, sender.from_domain);
   const auto at = std::chrono::duration_cast<std::chrono::seconds>(

@@ -25,15 +25,15 @@ namespace todoku::cli {
 
 class ProxyPathFacts final : public relay::PathFacts {
  public:
-  // Everything outlives it.
-  ProxyPathFacts(const settings::Settings& settings, boost::asio::any_io_executor executor,
-                 net::Worker& worker, platform::Log& log);
+  // Everything outlives it. resolver: gives null where there is no DNS.
+  ProxyPathFacts(const settings::Settings& settings, net::Worker& worker, platform::Log& log,
+                 std::function<net::Resolver*()> resolver);
 
   // Told of every answer of the guard that is not known yet, or differs from the one before.
   void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
   // From the store, at start.
   void restore(store::RelayFacts facts);
-  // Other servers may answer for the DNS now.
+  // Others may answer for the DNS now.
   void network_has_changed();
   // Asks again, for every domain that is known to send; own_key: of each fallback.
   boost::asio::awaitable<void> check_all(
@@ -53,15 +53,13 @@ class ProxyPathFacts final : public relay::PathFacts {
     std::chrono::steady_clock::time_point until;
   };
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
-  [[nodiscard]] net::Resolver* resolver();
   [[nodiscard]] std::set<std::string> sender_domains(const settings::Fallback& fallback) const;
   void note(const delivery::AlignmentRecord& record);
 
   const settings::Settings& settings_;
-  boost::asio::any_io_executor executor_;
   net::Worker& worker_;
   platform::Log& log_;
-  std::unique_ptr<net::Resolver> resolver_;  // made with the first question
+  std::function<net::Resolver*()> resolver_;
   std::map<Whose, Known> alignments_;
   std::vector<delivery::RelayLesson> lessons_;
   std::map<std::pair<std::string, std::string>, delivery::AlignmentRecord>

@@ -119,8 +119,12 @@ void ProxyAssembly::build_rooms() {
     return say(sentence.key,
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
-  gate_ = std::make_unique<submission::Gate>(settings_.checks, lists_,
-                                             [] { return load_checker(true); });
+  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
+  const auto dns = [this] { return resolver(); };
+  facts_.emplace(facts::Surroundings{settings_, rooms_, log_, *store_,
+                                     [] { return load_checker(true); }, dns, make_scanner()});
+  store_->on_change([this](const store::Change& change) { facts_->note(change); });
+  checking_.emplace(submission::Checking{*gate_, *facts_});
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_around_->on_moved = [this](const std::string& relay, const std::string& moved_to) {
@@ -128,7 +132,7 @@ void ProxyAssembly::build_rooms() {
   };
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
-  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, rooms_.executor(), worker_, log_);
+  path_facts_ = std::make_unique<ProxyPathFacts>(settings_, worker_, log_, dns);
   path_facts_->on_alignment([this](const delivery::AlignmentRecord& record, bool is_change) {
     keep_alignment(record, is_change);
   });
@@ -145,7 +149,36 @@ void ProxyAssembly::build_rooms() {
   });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
-                               log_, instance, say_sentence, gate_.get()});
+                               log_, instance, say_sentence, &*checking_});
+}
+
+facts::Scanner ProxyAssembly::make_scanner() {
+  facts::Scanner scanner;
+  const auto& place = settings_.checks.virus_scanner;
+  if (place.empty()) return scanner;
+  scanner.limit = settings_.checks.virus_scan_limit;
+  clamd_.emplace(rooms_.executor(), log_, place, scanner.limit);
+  scanner.scan = [this](std::shared_ptr<store::Body> body, std::uint64_t size) {
+    return clamd_->scan(std::move(body), size);
+  };
+  return scanner;
+}
+
+// Made with the first question; null = the system's settings cannot be read.
+net::Resolver* ProxyAssembly::resolver() {
+  if (resolver_) return resolver_.get();
+  net::ResolverOptions options;
+  options.servers = settings_.dns.servers;
+  options.timeout = settings_.dns.timeout;
+  options.longest = settings_.dns.longest;
+  auto made = net::Resolver::make(rooms_.executor(), std::move(options));
+  if (made.has_error()) {
+    log_.write(platform::LogLevel::warning, "dns.not_usable", "",
+               {{"detail", made.error().message()}});
+    return nullptr;
+  }
+  resolver_ = std::move(*made);
+  return resolver_.get();
 }
 
 void ProxyAssembly::complete(std::string_view name, asio::awaitable<void> task) {
@@ -194,6 +227,7 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   co_await count_todays();
   co_await acceptance_->recover();
   co_await queue_->recover();
+  rooms_.start("facts.recall", facts_->recall());
 }
 
 // A limit of messages a day holds across restarts, too.
@@ -254,6 +288,7 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     if (!is_added) co_return;
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
+    if (resolver_) resolver_->refresh();
     path_facts_->network_has_changed();
     queue_->network_is_back();
   }
@@ -422,6 +457,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
   if (network_) network_->close();
   if (queue_) queue_->stop();
   if (relay_) relay_->stop();
+  if (resolver_) resolver_->give_up();
   co_await rooms_.wait_until_empty(last_limit);
 }
 

@@ -9,6 +9,7 @@
 #include "proxy/cli/fallback_logins.hpp"
 #include "proxy/cli/path_facts.hpp"
 #include "proxy/cli/sealing.hpp"
+#include "proxy/facts/gatherer.hpp"
 #include "proxy/net/certificate.hpp"
 #include "proxy/net/listener.hpp"
 #include "proxy/net/network_watch.hpp"
@@ -20,6 +21,7 @@
 #include "proxy/relay/acceptance.hpp"
 #include "proxy/relay/queue.hpp"
 #include "proxy/relay/relay.hpp"
+#include "proxy/scanner/clamd.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/body.hpp"
 #include "proxy/store/journal.hpp"
@@ -69,6 +71,7 @@ class ProxyAssembly {
   std::optional<StartFailure> open_store();
   std::optional<StartFailure> open_listeners();
   void build_rooms();
+  facts::Scanner make_scanner();
   // Runs the context until this is done; before anything else runs.
   void complete(std::string_view name, boost::asio::awaitable<void> task);
   boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
@@ -77,6 +80,7 @@ class ProxyAssembly {
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
   void tell_of_move(const std::string& relay, const std::string& moved_to);
+  net::Resolver* resolver();
   void keep_alignment(const delivery::AlignmentRecord& record, bool is_change);
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
@@ -109,12 +113,16 @@ class ProxyAssembly {
   std::optional<relay::Keeping> keeping_;
   std::optional<relay::Surroundings> relay_around_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<ProxyPathFacts> path_facts_;
   std::unique_ptr<relay::Paths> paths_;
   std::unique_ptr<FallbackLogins> fallback_logins_;
   std::unique_ptr<relay::Queue> queue_;
   std::unique_ptr<relay::Acceptance> acceptance_;
-  std::unique_ptr<submission::Gate> gate_;
+  std::optional<submission::Gate> gate_;
+  std::optional<scanner::Clamd> clamd_;  // empty = no scanner is set
+  std::optional<facts::Gatherer> facts_;
+  std::optional<submission::Checking> checking_;
   std::unique_ptr<submission::Room> submission_;
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;

@@ -64,6 +64,16 @@ Answer answer_for_held(const std::string& message_id, std::chrono::hours within)
   return answer;
 }
 
+Answer answer_for_undoable(const std::string& message_id, std::chrono::seconds window) {
+  const auto seconds = std::to_string(window.count());
+  Answer answer;
+  answer.reply = {250, "2.0.0",
+                  "Kept as " + message_id + ": Todoku sends it by itself in " + seconds +
+                      " seconds; until then it can be taken back"};
+  answer.sentence = {"smtp.undoable", {{"id", message_id}, {"seconds", seconds}}};
+  return answer;
+}
+
 Answer answer_for_repeat(const std::string& first_id) {
   Answer answer;
   answer.reply = {250, "2.0.0",

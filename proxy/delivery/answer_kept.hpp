@@ -17,6 +17,9 @@ namespace todoku::delivery {
 [[nodiscard]] Answer answer_for_unknown_kept(const std::string& message_id,
                                              const std::string& relay, std::chrono::hours within);
 [[nodiscard]] Answer answer_for_held(const std::string& message_id, std::chrono::hours within);
+// Goes by itself after so long, unless it is taken back.
+[[nodiscard]] Answer answer_for_undoable(const std::string& message_id,
+                                         std::chrono::seconds window);
 // first_id: of the message that this one joined.
 [[nodiscard]] Answer answer_for_repeat(const std::string& first_id);
 // Nobody got it, and it could not be kept.

@@ -19,6 +19,8 @@ Answer answer_for(const Settlement& settlement) {
       return answer_for_unknown_kept(settlement.message_id, relay, settlement.within);
     case Settlement::Kind::held:
       return answer_for_held(settlement.message_id, settlement.within);
+    case Settlement::Kind::undoable:
+      return answer_for_undoable(settlement.message_id, settlement.undo_window);
     case Settlement::Kind::no_room:
       return answer_for_no_room(settlement.message_id, relay);
     case Settlement::Kind::key_locked:

@@ -17,6 +17,7 @@ struct Settlement {
     queued,        // ours now: durable, attempts follow
     kept_unknown,  // ours now: durable; perhaps delivered, a person is asked
     held,          // ours now: durable; a check stopped it, a person is asked
+    undoable,      // ours now: durable; it goes by itself when undo_window is over
     no_room,       // it could not be made durable; nobody got it
     key_locked,    // the same, because the system's key store is locked
     perhaps,       // it could not be made durable, but may have been delivered
@@ -25,7 +26,8 @@ struct Settlement {
   Verdict verdict;                // of the last attempt, where there was one
   std::string message_id;         // ours; for a repeat, the first one's
   std::chrono::hours within{24};  // kept_unknown, held: how long a person has to decide
-  bool is_repeat = false;         // it joined an earlier submission of the same message
+  std::chrono::seconds undo_window{0};
+  bool is_repeat = false;  // it joined an earlier submission of the same message
 };
 
 [[nodiscard]] Answer answer_for(const Settlement& settlement);

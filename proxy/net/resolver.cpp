@@ -299,6 +299,10 @@ asio::awaitable<void> Resolver::run(wire::DnsDialogue& dialogue) {
   }
 }
 
+void Resolver::give_up() {
+  if (impl_->channel) ares_cancel(impl_->channel.get());
+}
+
 void Resolver::refresh() {
   impl_->cache.forget_failures();
   impl_->is_stale = impl_->options.servers.empty();

@@ -38,6 +38,8 @@ class Resolver {
   boost::asio::awaitable<wire::DnsAnswer> ask(wire::DnsQuestion question);
   // Answers an evaluation of floor 0 until it has ended. dialogue must outlive the call.
   boost::asio::awaitable<void> run(wire::DnsDialogue& dialogue);
+  // Whoever waits gets server_failed now; nobody is going to ask any more.
+  void give_up();
   // The network has changed: forget failures and look at the system's servers again.
   void refresh();
 

@@ -142,20 +142,6 @@ asio::awaitable<Settlement> Acceptance::settle(std::shared_ptr<submission::Outgo
   co_return settlement;
 }
 
-asio::awaitable<Settlement> Acceptance::hold(std::shared_ptr<submission::Outgoing> message,
-                                             std::string codes) {
-  const auto live = add_live(std::move(message));
-  Settlement settlement;
-  if (joins_another(*live)) {
-    settlement = co_await settle_repeat(live);
-  } else {
-    settlement = co_await keep_held(live, std::move(codes));
-  }
-  live->settlement = settlement;
-  live->changed.notify_all();
-  co_return settlement;
-}
-
 asio::awaitable<void> Acceptance::wait_for_verdict(LivePointer live) {
   const auto end = std::chrono::steady_clock::now() + around_.settings.delivery.answer_budget;
   while (!live->journey && !live->is_hurried) {

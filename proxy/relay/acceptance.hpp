@@ -18,6 +18,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace todoku::relay {
 
@@ -38,6 +40,8 @@ class Acceptance final : public submission::Carrier {
       std::shared_ptr<submission::Outgoing> message) override;
   boost::asio::awaitable<delivery::Settlement> hold(std::shared_ptr<submission::Outgoing> message,
                                                     std::string codes) override;
+  boost::asio::awaitable<delivery::Settlement> wait_undo_window(
+      std::shared_ptr<submission::Outgoing> message, settings::Duration window) override;
   void answered(const submission::Outgoing& message, bool is_told) override;
   [[nodiscard]] error_code check_room(std::uint64_t size) const override;
   [[nodiscard]] smtp::Capabilities offered() const override;
@@ -61,7 +65,6 @@ class Acceptance final : public submission::Carrier {
 
   // acceptance_keep.cpp
   boost::asio::awaitable<delivery::Settlement> keep(LivePointer live);
-  boost::asio::awaitable<delivery::Settlement> keep_held(LivePointer live, std::string codes);
   boost::asio::awaitable<error_code> make_durable(LivePointer live, store::Changes changes);
   boost::asio::awaitable<delivery::Settlement> settle_after_all(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_repeat(LivePointer live);
@@ -73,6 +76,15 @@ class Acceptance final : public submission::Carrier {
   [[nodiscard]] std::chrono::hours hours_to_decide() const;
   static delivery::Settlement decided(const Live& live);
   static void put_body(Live& live, store::StoredMessage& record, store::Changes& changes);
+
+  // acceptance_hold.cpp
+  using Parameters = std::vector<std::pair<std::string, std::string>>;
+  boost::asio::awaitable<delivery::Settlement> keep_held(LivePointer live, std::string codes);
+  boost::asio::awaitable<delivery::Settlement> keep_undoable(LivePointer live,
+                                                             settings::Duration window);
+  static void fill_held(Live& live, store::WaitsFor waits_for, settings::Duration limit);
+  boost::asio::awaitable<error_code> keep_until_deadline(LivePointer live, store::EventKind kind,
+                                                         Parameters parameters);
 
   Surroundings& around_;
   Relay& relay_;

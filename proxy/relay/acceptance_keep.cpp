@@ -69,31 +69,6 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   co_return settlement;
 }
 
-// Nothing is sent before a person has let it go.
-asio::awaitable<Settlement> Acceptance::keep_held(LivePointer live, std::string codes) {
-  auto& record = live->record = record_of(*live->message, live->key);
-  record.state = MessageState::held;
-  record.waits_for = store::WaitsFor::person;
-  record.has_our_250 = record.is_client_told = true;
-  record.deadline = record.arrived + around_.settings.delivery.decide_within;
-  live->is_ours = true;
-  store::StoredEvent event;
-  event.at = record.changed;
-  event.message_id = record.id;
-  event.kind = EventKind::held;
-  event.parameters = {{"codes", std::move(codes)}};
-  store::Changes changes;
-  put_body(*live, record, changes);
-  changes.push_back(store::PutMessage{record});
-  changes.push_back(store::AddEvent{std::move(event)});
-  const auto failed = co_await make_durable(live, std::move(changes));
-  if (failed) co_return cannot_keep(*live, failed);
-  queue_.wake();  // it has a deadline to think of
-  auto settlement = kept(*live);
-  settlement.kind = Settlement::Kind::held;
-  co_return settlement;
-}
-
 // Body and record, whole or not at all.
 asio::awaitable<error_code> Acceptance::make_durable(LivePointer live, store::Changes changes) {
   auto& body = *live->message->body;

@@ -211,25 +211,49 @@ Aftermath after_journey(store::StoredMessage& record, const Journey& journey,
   return aftermath;
 }
 
+namespace {
+
+void go_now(store::StoredMessage& record, const settings::Settings& settings, store::Time now) {
+  for (auto& outcome : record.outcomes) {
+    if (outcome.state == RecipientState::unknown) outcome.state = RecipientState::waiting;
+  }
+  if (record.state != MessageState::waiting) record.deadline = now + settings.delivery.max_age;
+  record.state = MessageState::waiting;
+  record.waits_for = WaitsFor::time;
+  record.next_attempt = now;
+}
+
+// What its deadline means short of the end.
+bool goes_on(store::StoredMessage& record, const settings::Settings& settings, store::Time now,
+             store::Changes& changes) {
+  if (record.state == MessageState::waiting && now < record.arrived + settings.delivery.max_age) {
+    // Only time to say that it still waits.
+    record.deadline = record.arrived + settings.delivery.max_age;
+    if (!record.is_notice) add_event(changes, record, now, EventKind::delayed);
+    return true;
+  }
+  if (record.waits_for != WaitsFor::time) return false;
+  if (record.state == MessageState::unknown) {
+    record.was_resent = true;
+    go_now(record, settings, now);
+    add_event(changes, record, now, EventKind::resent);
+    return true;
+  }
+  if (record.state == MessageState::held) {
+    go_now(record, settings, now);
+    record.deadline = first_deadline(settings, now);
+    add_event(changes, record, now, EventKind::undo_window_over);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Aftermath after_deadline(store::StoredMessage& record, const settings::Settings& settings,
                          store::Time now) {
   Aftermath aftermath;
-  if (record.state == MessageState::waiting && now < record.arrived + settings.delivery.max_age) {
-    // Not the end yet: only time to say that it still waits.
-    record.deadline = record.arrived + settings.delivery.max_age;
-    if (!record.is_notice) add_event(aftermath.changes, record, now, EventKind::delayed);
-    put(aftermath.changes, record, now);
-    return aftermath;
-  }
-  if (record.state == MessageState::unknown && record.waits_for == WaitsFor::time) {
-    record.was_resent = true;
-    record.state = MessageState::waiting;
-    record.next_attempt = now;
-    record.deadline = now + settings.delivery.max_age;
-    for (auto& outcome : record.outcomes) {
-      if (outcome.state == RecipientState::unknown) outcome.state = RecipientState::waiting;
-    }
-    add_event(aftermath.changes, record, now, EventKind::resent);
+  if (goes_on(record, settings, now, aftermath.changes)) {
     put(aftermath.changes, record, now);
     return aftermath;
   }
@@ -263,16 +287,6 @@ void correct(store::StoredMessage& record, const store::Request& request) {
       record.envelope.recipients[i].original_recipient.clear();
     }
   }
-}
-
-void go_now(store::StoredMessage& record, const settings::Settings& settings, store::Time now) {
-  for (auto& outcome : record.outcomes) {
-    if (outcome.state == RecipientState::unknown) outcome.state = RecipientState::waiting;
-  }
-  if (record.state != MessageState::waiting) record.deadline = now + settings.delivery.max_age;
-  record.state = MessageState::waiting;
-  record.waits_for = WaitsFor::time;
-  record.next_attempt = now;
 }
 
 }  // namespace

@@ -61,6 +61,13 @@ std::optional<std::string> no_or_host_port(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> no_or_scanner(std::string_view text) {
+  if (!text.starts_with('/')) return no_or_host_port(text);
+  constexpr std::size_t longest = 107;  // sockaddr_un of Linux, less one
+  if (text.size() > longest) return quoted(text) + " is too long for the path of a socket";
+  return any_text(text);
+}
+
 std::optional<std::string> word(std::string_view text) {
   if (text.find_first_not_of(' ') == std::string_view::npos) return "is empty";
   return any_text(text);
@@ -334,6 +341,12 @@ constexpr Row table[] = {
      nullptr, "5", "how many times the usual number of messages in an hour is a sudden rise"},
     {"checks.sudden_rise_from", TODOKU_AT(checks.sudden_rise_from), Unit::count, 1, 100'000,
      nullptr, "30", "messages in an hour below which nothing is a sudden rise"},
+    {"checks.virus_scanner", TODOKU_AT(checks.virus_scanner), Unit::none, 0, 0, no_or_scanner, "",
+     "clamd: the path of its socket, or HOST:PORT on loopback; empty = none"},
+    {"checks.virus_scan_limit", TODOKU_AT(checks.virus_scan_limit), Unit::duration, tenth, minute,
+     nullptr, "10s", "how long a message waits for the virus scanner"},
+    {"checks.facts_budget", TODOKU_AT(checks.facts_budget), Unit::duration, 0, 10 * second, nullptr,
+     "1500ms", "how long a message waits at most for what the DNS says of its recipients' domains"},
     {"checks.undo_window", TODOKU_AT(checks.undo_window), Unit::duration, 0, hour, nullptr, "0ms",
      "how long each message waits so that it can be taken back; 0 = not at all"},
     {"checks.may_override", TODOKU_AT(checks.may_override), Unit::none, 0, 0, nullptr, "on",

@@ -169,13 +169,16 @@ struct Checks {  // [checks] before a message leaves; a level for each, then wha
   CheckLevel wording = CheckLevel::note;
   CheckLevel authentication = CheckLevel::note;
 
-  std::uint64_t max_message = 0;               // bytes as it travels; 0 = no limit of our own
-  std::uint64_t max_attachment = 0;            // bytes as it travels; 0 = none
-  std::uint32_t many_recipients_from = 10;     // addresses outside, in To and Cc
-  std::uint32_t many_links_from = 30;          // in one message
-  std::uint32_t rate_percent = 80;             // of a provider's limit: told from here on
-  std::uint32_t sudden_rise_factor = 5;        // times the usual number in an hour
-  std::uint32_t sudden_rise_from = 30;         // messages in an hour; fewer are no rise
+  std::uint64_t max_message = 0;            // bytes as it travels; 0 = no limit of our own
+  std::uint64_t max_attachment = 0;         // bytes as it travels; 0 = none
+  std::uint32_t many_recipients_from = 10;  // addresses outside, in To and Cc
+  std::uint32_t many_links_from = 30;       // in one message
+  std::uint32_t rate_percent = 80;          // of a provider's limit: told from here on
+  std::uint32_t sudden_rise_factor = 5;     // times the usual number in an hour
+  std::uint32_t sudden_rise_from = 30;      // messages in an hour; fewer are no rise
+  std::string virus_scanner;  // clamd: the path of its socket, or HOST:PORT; empty = none
+  Duration virus_scan_limit{10'000};
+  Duration facts_budget{1'500};                // a message is held up for facts so long at most
   Duration undo_window{0};                     // every message waits so long and can be taken back
   bool may_override = true;                    // refused, then sent again: goes
   Duration override_within{600'000};           // 10 min

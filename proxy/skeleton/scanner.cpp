@@ -6,8 +6,8 @@
 #include "classifier/mail/ascii.hpp"
 #include "classifier/mail/header.hpp"
 #include "proxy/skeleton/content_type.hpp"
-#include "proxy/skeleton/line_look.hpp"
 #include "proxy/skeleton/part_content.hpp"
+#include "proxy/wire/octet_count.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -35,6 +35,12 @@ std::string_view without_end(std::string_view line) {
   return line;
 }
 
+wire::OctetCount look_of_plain(std::string_view line) {
+  wire::OctetCount look;
+  look.returns = line.ends_with("\r\n") ? 1 : 0;
+  return look;
+}
+
 struct OpenMultipart {
   std::size_t part = 0;
   std::string boundary;
@@ -48,7 +54,8 @@ struct Scanner::Impl {
   // --- lines ---
   void feed(std::string_view bytes);
   void take(std::string_view piece, bool ends_line);
-  void look_at(std::string_view piece, const LineLook& look, bool ends_line);
+  void take(std::string_view piece, const wire::OctetCount& look, bool ends_line);
+  void look_at(std::string_view piece, const wire::OctetCount& look, bool ends_line);
 
   // --- parts ---
   void begin_part(std::size_t parent);
@@ -88,11 +95,18 @@ void Scanner::Impl::feed(std::string_view bytes) {
     const auto line = std::exchange(held, {});
     take(line, end != std::string_view::npos);
   }
+  // Most of what arrives is plain: then no line is looked at octet by octet.
+  const bool is_plain = wire::count_octets(bytes).is_plain();
   while (!bytes.empty()) {
     const auto* feed_at = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
     if (feed_at == nullptr) break;
     const auto size = static_cast<std::size_t>(feed_at - bytes.data()) + 1;
-    take(bytes.substr(0, size), true);
+    const auto line = bytes.substr(0, size);
+    if (is_plain) {
+      take(line, look_of_plain(line), true);
+    } else {
+      take(line, true);
+    }
     bytes.remove_prefix(size);
   }
   if (bytes.size() < held_line) {
@@ -103,7 +117,10 @@ void Scanner::Impl::feed(std::string_view bytes) {
 }
 
 void Scanner::Impl::take(std::string_view piece, bool ends_line) {
-  const LineLook look = look_over(piece);
+  take(piece, wire::count_octets(piece), ends_line);
+}
+
+void Scanner::Impl::take(std::string_view piece, const wire::OctetCount& look, bool ends_line) {
   const bool begins_line = !std::exchange(is_line_begun, !ends_line);
   if (begins_line) line_offset += std::exchange(line_size, 0);
   line_size += piece.size();
@@ -116,7 +133,7 @@ void Scanner::Impl::take(std::string_view piece, bool ends_line) {
   if (current != nothing) content.add(piece, look.has_eight_bit);
 }
 
-void Scanner::Impl::look_at(std::string_view piece, const LineLook& look, bool ends_line) {
+void Scanner::Impl::look_at(std::string_view piece, const wire::OctetCount& look, bool ends_line) {
   const auto line = result.lines + 1;
   count(result.nul, line, look.nuls);
   if (in_header && current == 0 && look.has_eight_bit) count(result.eight_bit_header, line);

@@ -3,43 +3,12 @@
 // touched where a dot must go or a newline must be repaired.
 #include "proxy/smtp/data_scanner.hpp"
 
+#include "proxy/wire/octet_count.hpp"
+
 #include <algorithm>
 #include <cstring>
 
 namespace todoku::smtp {
-
-namespace {
-
-constexpr std::uint64_t low_bits = 0x0101010101010101U;
-constexpr std::uint64_t high_bits = 0x8080808080808080U;
-
-struct ByteCounts {
-  bool has_eight_bit = false;
-  std::uint64_t nul_bytes = 0;
-};
-
-// Eight bytes at a time; a word that may hold a NUL is looked at byte by byte.
-ByteCounts count(std::string_view bytes) {
-  ByteCounts counts;
-  const char* at = bytes.data();
-  const char* const end = at + bytes.size();
-  std::uint64_t seen = 0;
-  for (; end - at >= 8; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    seen |= word;
-    if (((word - low_bits) & ~word & high_bits) != 0)
-      counts.nul_bytes += static_cast<std::uint64_t>(std::count(at, at + 8, '\0'));
-  }
-  for (; at != end; ++at) {
-    seen |= static_cast<unsigned char>(*at);
-    if (*at == '\0') ++counts.nul_bytes;
-  }
-  counts.has_eight_bit = (seen & high_bits) != 0;
-  return counts;
-}
-
-}  // namespace
 
 struct DataScanner::Cursor {
   std::string_view input;
@@ -147,9 +116,9 @@ void DataScanner::end_line(bool after_crlf) {
 }
 
 void DataScanner::count_bytes(std::string_view consumed) {
-  const ByteCounts counts = count(consumed);
+  const auto counts = wire::count_octets(consumed);
   has_eight_bit_ = has_eight_bit_ || counts.has_eight_bit;
-  nul_bytes_ += counts.nul_bytes;
+  nul_bytes_ += counts.nuls;
 }
 
 }  // namespace todoku::smtp

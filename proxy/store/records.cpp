@@ -58,6 +58,10 @@ const char* to_string(EventKind kind) {
       return "detour_began";
     case EventKind::detour_ended:
       return "detour_ended";
+    case EventKind::undo_window_began:
+      return "undo_window_began";
+    case EventKind::undo_window_over:
+      return "undo_window_over";
     case EventKind::withheld:
       return "withheld";
     case EventKind::alignment_changed:

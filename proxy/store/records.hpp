@@ -97,6 +97,8 @@ enum class EventKind : std::uint8_t {
   rerouted,           // a fallback relay took it, because the usual one did not
   detour_began,       // from this message on, mail like it goes by a fallback relay
   detour_ended,       // the usual relay takes such mail again
+  undo_window_began,  // it waits a moment, in which it can be taken back
+  undo_window_over,   // nobody has taken it back: it goes
   withheld,           // a fallback could have taken it, but may not carry this sender's mail
   alignment_changed,  // whether a fallback may carry a domain's mail is another answer than before
   relay_tested,       // a test mail has shown what a fallback makes of mail
@@ -148,6 +150,37 @@ struct StoredRelay {
   RelayState state = RelayState::not_tried;
   Time since{};
   std::string trouble;  // what stood in the way; while out of reach
+};
+
+// Somebody whom an account has written to.
+struct StoredCorrespondent {
+  std::string account;
+  std::string address;
+  std::uint32_t times = 0;
+  Time last{};
+};
+
+// How much an account has sent in the ten minutes that begin then.
+struct SentTally {
+  static constexpr std::chrono::minutes length{10};
+  std::string account;
+  Time begin{};
+  std::uint32_t messages = 0;
+  std::uint32_t recipients = 0;
+};
+
+// The largest message that a server of this domain has said it takes.
+struct LearnedSize {
+  std::string domain;  // lower case
+  std::uint64_t bytes = 0;
+  Time at{};
+};
+
+// What the checks before sending know from earlier mail.
+struct SentHistory {
+  std::vector<StoredCorrespondent> correspondents;  // the latest first
+  std::vector<SentTally> tallies;                   // the oldest first
+  std::vector<LearnedSize> sizes;
 };
 
 // Whether a fallback may carry a domain's mail, as it was found last.
@@ -215,6 +248,13 @@ struct SetRelays {
 struct PutRelay {
   StoredRelay relay;
 };
+// Replaces what was noted of the same ten minutes.
+struct PutTally {
+  SentTally tally;
+};
+struct PutSize {
+  LearnedSize size;
+};
 struct PutAlignment {
   AlignmentRecord record;
 };
@@ -223,7 +263,7 @@ struct PutLesson {
 };
 using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
                             AnswerRequest, NoteCorrespondents, PutPath, DropPath, SetRelays,
-                            PutRelay, PutAlignment, PutLesson>;
+                            PutRelay, PutTally, PutSize, PutAlignment, PutLesson>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

@@ -69,16 +69,26 @@ constexpr const char* version_4 =
     "  name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, fallback TEXT NOT NULL,"
     "  state INTEGER NOT NULL, since INTEGER NOT NULL, private BLOB NOT NULL) WITHOUT ROWID;";
 
+// What the checks before sending learn: the correspondents' addresses themselves, sealed; how much
+// went out in each ten minutes; the largest message that a domain takes (name: a digest of it).
+constexpr const char* version_5 =
+    "ALTER TABLE correspondents ADD COLUMN private BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE tallies("
+    "  account TEXT NOT NULL, at INTEGER NOT NULL, messages INTEGER NOT NULL,"
+    "  recipients INTEGER NOT NULL, PRIMARY KEY(account, at)) WITHOUT ROWID;"
+    "CREATE TABLE size_limits("
+    "  name BLOB NOT NULL PRIMARY KEY, private BLOB NOT NULL) WITHOUT ROWID;";
+
 // What is known of fallback relays. `name` is a digest of what it is about; kind 0 = alignment with
 // a domain, 1 = a lesson.
-constexpr const char* version_5 =
+constexpr const char* version_6 =
     "CREATE TABLE relay_facts("
     "  name BLOB NOT NULL PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL,"
     "  private BLOB NOT NULL) WITHOUT ROWID;";
 
 // steps[n] leads from version n to n + 1.
 constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3,
-                                                            version_4, version_5};
+                                                            version_4, version_5, version_6};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;

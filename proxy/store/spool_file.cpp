@@ -101,6 +101,7 @@ error_code SpoolFile::append(std::string_view bytes) {
   while (!bytes.empty()) {
     if (tail_.size() == chunk_size) {
       if (const error_code code = write_chunk(tail_, false)) return code;
+      newest_.swap(tail_);
       tail_.clear();
     }
     const auto taken = std::min<std::size_t>(bytes.size(), chunk_size - tail_.size());
@@ -123,8 +124,8 @@ error_code SpoolFile::complete() {
   if (is_complete_) return {};
   if (is_sealed_ && !tail_.empty()) {
     if (const error_code code = write_chunk(tail_, true)) return code;
-    tail_ = std::string();  // a waiting message costs no memory
   }
+  tail_ = newest_ = std::string();  // a waiting message costs no memory
   is_complete_ = true;
   return {};
 }
@@ -134,9 +135,9 @@ Result<std::string_view> SpoolFile::read(std::uint64_t offset, std::size_t max) 
   if (!is_sealed_) return read_clear(offset, max);
   const std::uint64_t index = offset / chunk_size;
   const auto within = static_cast<std::size_t>(offset % chunk_size);
-  if (index >= chunks_written_) {
-    return std::string_view(buffer_.assign(tail_, within, max));
-  }
+  if (index >= chunks_written_) return std::string_view(buffer_.assign(tail_, within, max));
+  if (index + 1 == chunks_written_ && !newest_.empty())
+    return std::string_view(buffer_.assign(newest_, within, max));
   if (const error_code code = load_chunk(index)) return code;
   return std::string_view(chunk_).substr(within, max);
 }

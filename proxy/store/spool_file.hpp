@@ -2,8 +2,8 @@
 #pragma once
 
 // One spool file: the bytes of a body as they are, or sealed in chunks. The chunk that is not full
-// yet stays in memory, so that a reader may follow the writer at any offset. Owned by a Body;
-// I/O thread.
+// yet stays in memory, so that a reader may follow the writer at any offset; so does the one before
+// it, so that a reader close behind needs no file. Owned by a Body; I/O thread.
 //
 // Sealed format: 8 bytes "TDKSEAL1", 24 bytes of chance, then the chunks, each chunk_size bytes of
 // the body (the last: 1 to chunk_size) and their tag. A chunk's key is made of the body's id and
@@ -77,6 +77,7 @@ class SpoolFile {
   std::uint64_t size_ = 0;             // of the body
   std::uint64_t chunks_written_ = 0;   // complete ones in the file
   std::string tail_;                   // sealed later: the bytes after those chunks
+  std::string newest_;                 // the last of those chunks, while more are appended
   std::string buffer_;                 // what read gave away
   std::string chunk_;                  // opened
   std::uint64_t chunk_index_ = ~0ULL;  // which one; none

@@ -109,6 +109,7 @@ struct Store::Impl {
   Recovery recovery;
   std::shared_ptr<const Sealer> sealer;
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
+  std::function<void(const Change&)> on_change;
   bool is_locked = false;
   std::uint64_t room = 0;  // bytes, as last looked at, less what was asked for since
   std::chrono::steady_clock::time_point room_looked_at{};
@@ -119,6 +120,7 @@ struct Store::Impl {
                                  Asks asks = Asks::only);
   asio::awaitable<error_code> order(std::function<error_code(Tables&)> work, Durability durability);
   [[nodiscard]] bool promises_what_it_cannot_keep(const Changes& changes) const;
+  void tell_of(const Changes& changes) const;
   void look_at_room();
 };
 
@@ -244,9 +246,19 @@ void Store::on_failure(std::function<void(error_code, std::string)> tell) {
   impl_->listener->tell = std::move(tell);
 }
 
+void Store::on_change(std::function<void(const Change&)> tell) {
+  impl_->on_change = std::move(tell);
+}
+
+void Store::Impl::tell_of(const Changes& changes) const {
+  if (!on_change) return;
+  for (const auto& change : changes) on_change(change);
+}
+
 // Under a slow disk the copies of what is settled go first, then all notes but those that keep a
 // message from being sent twice or lost.
 void Store::write_behind(Changes changes) {
+  impl_->tell_of(changes);
   const auto pending = impl_->writer->pending_bytes();
   if (pending > copies_until) drop_copies(changes);
   if (pending > notes_until && !concerns_open_mail(changes)) {
@@ -274,6 +286,7 @@ asio::awaitable<error_code> Store::write(Changes changes, Durability durability)
   if (impl_->promises_what_it_cannot_keep(changes)) {
     co_return errc::make_error_code(errc::operation_not_permitted);
   }
+  impl_->tell_of(changes);
   auto kept = std::make_shared<Changes>(std::move(changes));
   std::function<error_code(Tables&)> work = [kept](Tables& tables) -> error_code {
     for (const auto& change : *kept) {
@@ -429,6 +442,14 @@ asio::awaitable<Result<std::uint64_t>> Store::times_written_to(std::string accou
       [account = std::move(account), address = std::move(address)](Tables& tables) {
         return tables.times_written_to(account, address);
       };
+  auto answer = co_await impl_->ask(std::move(question));
+  co_return answer;
+}
+
+asio::awaitable<Result<SentHistory>> Store::sent_history(std::size_t most, Time tallies_since) {
+  std::function<Result<SentHistory>(Tables&)> question = [most, tallies_since](Tables& tables) {
+    return tables.sent_history(most, tallies_since);
+  };
   auto answer = co_await impl_->ask(std::move(question));
   co_return answer;
 }

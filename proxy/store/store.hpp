@@ -84,6 +84,8 @@ class Store {
   // A failure is reported through on_failure (once for each batch).
   void write_behind(Changes changes);
   void on_failure(std::function<void(error_code, std::string detail)> tell);
+  // Told of every change that a room gives, before it is written. One listener; it must be quick.
+  void on_change(std::function<void(const Change&)> tell);
   // Whole or not at all.
   boost::asio::awaitable<error_code> write(Changes changes, Durability durability);
   // No room on disk for another message of that size (bytes): answer 452 before harm.
@@ -123,6 +125,8 @@ class Store {
   // How often this account has written to the address; 0 = never.
   boost::asio::awaitable<Result<std::uint64_t>> times_written_to(std::string account,
                                                                  std::string address);
+  // most: of correspondents, the latest of all accounts.
+  boost::asio::awaitable<Result<SentHistory>> sent_history(std::size_t most, Time tallies_since);
   // The memory of paths, the oldest first.
   boost::asio::awaitable<Result<std::vector<delivery::RememberedPath>>> paths();
   boost::asio::awaitable<Result<RelayFacts>> relay_facts();

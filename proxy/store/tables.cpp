@@ -86,6 +86,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, NoteCorrespondents>) return note(one);
         if constexpr (std::is_same_v<Kind, PutPath>) return put(one.path);
         if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);
+        if constexpr (std::is_same_v<Kind, PutTally>) return put(one.tally);
+        if constexpr (std::is_same_v<Kind, PutSize>) return put(one.size);
         if constexpr (std::is_same_v<Kind, PutAlignment>) return put(one.record);
         if constexpr (std::is_same_v<Kind, PutLesson>) return put(one.lesson);
       },
@@ -97,7 +99,8 @@ error_code Tables::apply_without_key(const Change& change) {
   if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
       std::holds_alternative<NoteCorrespondents>(change) ||
       std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change) ||
-      std::holds_alternative<PutAlignment>(change) || std::holds_alternative<PutLesson>(change)) {
+      std::holds_alternative<PutSize>(change) || std::holds_alternative<PutAlignment>(change) ||
+      std::holds_alternative<PutLesson>(change)) {
     return {};
   }
   return apply(change);
@@ -203,23 +206,6 @@ error_code Tables::add(const StoredEvent& event) {
       .number(static_cast<std::int64_t>(event.kind))
       .blob(private_part)
       .run();
-}
-
-error_code Tables::note(const NoteCorrespondents& written) {
-  for (const auto& address : written.addresses) {
-    const auto key = sealer_->fingerprint(address);
-    const auto failed =
-        database_
-            .prepare(
-                "INSERT INTO correspondents(account, address, times, last) VALUES(?,?,1,?) "
-                "ON CONFLICT(account, address) DO UPDATE SET times=times+1, last=excluded.last")
-            .text(written.account)
-            .blob(key)
-            .number(number_of(written.at))
-            .run();
-    if (failed) return failed;
-  }
-  return {};
 }
 
 error_code Tables::answer(const AnswerRequest& request) {

@@ -55,6 +55,9 @@ class Tables {
   Result<std::vector<SentBy>> sent_since(Time since, std::chrono::milliseconds oldest);
   Result<std::vector<StoredEvent>> relay_events(std::size_t limit);
 
+  // most: of correspondents, the latest. What another key has sealed is left out.
+  Result<SentHistory> sent_history(std::size_t most, Time tallies_since);
+
   error_code set_mark(const char* name, std::int64_t value);
   Result<std::int64_t> mark(const char* name);
   // At start: what was on its way when Todoku ended is unknown now. How many.
@@ -71,6 +74,12 @@ class Tables {
   [[nodiscard]] error_code add(const StoredAttempt& attempt);
   [[nodiscard]] error_code add(const StoredEvent& event);
   [[nodiscard]] error_code note(const NoteCorrespondents& written);
+  [[nodiscard]] error_code note(const NoteCorrespondents& written, std::string_view address);
+  [[nodiscard]] error_code put(const SentTally& tally);
+  [[nodiscard]] error_code put(const LearnedSize& size);
+  error_code correspondents_in(SentHistory& history, std::size_t most);
+  error_code tallies_in(SentHistory& history, Time since);
+  error_code sizes_in(SentHistory& history);
   [[nodiscard]] error_code answer(const AnswerRequest& request);
   [[nodiscard]] error_code set(const SetRelays& all);
   [[nodiscard]] error_code put(const StoredRelay& relay);

@@ -161,15 +161,6 @@ Result<RequestOutcome> Tables::outcome_of(std::uint64_t number) {
   return RequestOutcome::no_such_message;
 }
 
-Result<std::uint64_t> Tables::times_written_to(std::string_view account, std::string_view address) {
-  const auto key = sealer_->fingerprint(address);
-  auto row = database_.prepare("SELECT times FROM correspondents WHERE account=? AND address=?");
-  row.text(account).blob(key);
-  if (row.step()) return static_cast<std::uint64_t>(row.number_at(0));
-  if (row.failed()) return row.failed();
-  return std::uint64_t{0};
-}
-
 // What is kept of settled messages goes by age, and the oldest until the rest fits; copies go with
 // their whole file. What still waits is never touched.
 error_code Tables::prune_bodies(const Store::Limits& limits, Time now,
@@ -231,7 +222,8 @@ error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
        {"DELETE FROM events WHERE number<coalesce((SELECT number FROM events WHERE at>=? ORDER BY "
         "number LIMIT 1), 9223372036854775807)",
         "DELETE FROM requests WHERE number<coalesce((SELECT number FROM requests WHERE at>=? ORDER "
-        "BY number LIMIT 1), 9223372036854775807)"}) {
+        "BY number LIMIT 1), 9223372036854775807)",
+        "DELETE FROM tallies WHERE at<?"}) {
     if (const auto failed = database_.prepare(sql).number(number_of(before)).run()) return failed;
   }
   return {};

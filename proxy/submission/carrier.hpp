@@ -69,7 +69,11 @@ class Carrier {
   // Only for a message that was not begun.
   virtual boost::asio::awaitable<delivery::Settlement> hold(std::shared_ptr<Outgoing> message,
                                                             std::string codes) = 0;
-  // After settle or hold, once: whether the client has got its answer. Until it has, a repeat of
+  // The same, but it goes by itself when the window (> 0) is over and nobody has taken it back. One
+  // that cannot be kept goes at once.
+  virtual boost::asio::awaitable<delivery::Settlement> wait_undo_window(
+      std::shared_ptr<Outgoing> message, settings::Duration window) = 0;
+  // After one of these, once: whether the client has got its answer. Until it has, a repeat of
   // the same message joins this one.
   virtual void answered(const Outgoing& message, bool is_told) = 0;
   // An error when a message of that many bytes could not be kept.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/submission/gate.hpp"
 
-#include "proxy/checks/mistyped.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -30,79 +28,67 @@ std::string codes_of(const checks::Verdict& verdict) {
 
 }  // namespace
 
-Gate::Gate(const settings::Checks& settings, const checks::Lists& lists,
-           std::function<addresses::Checker()> make_checker)
-    : settings_(settings),
-      lists_(lists),
-      make_checker_(std::move(make_checker)),
-      overrides_(settings) {}
+Gate::Gate(const settings::Checks& settings, const checks::Lists& lists, KnownClients clients)
+    : settings_(settings), lists_(lists), overrides_(settings), clients_(std::move(clients)) {}
 
-checks::Facts Gate::facts_of(const settings::Account& account, const smtp::Envelope& envelope) {
-  checks::Facts facts;
-  facts.account = account.name;
-  facts.account_senders = account.senders;
-  facts.upstream = account.upstream.host;
-  if (settings_.mistyped_address == settings::CheckLevel::off) return facts;
-  if (!checker_) checker_.emplace(make_checker_());
-  facts.mistyped = checks::mistyped_among(envelope, *checker_);
-  return facts;
+bool Gate::shows_utf8(const Sender& sender, const smtp::Envelope& envelope) const {
+  return clients_.habit_of(sender.account.name, sender.hello, envelope) ==
+         ClientHabit::keeps_window;
 }
 
-ClientHabit Gate::habit_of(const settings::Account& account) const {
-  const auto known = habits_.find(account.name);
-  return known == habits_.end() ? ClientHabit::resends : known->second;
-}
-
-bool Gate::shows_utf8(const settings::Account& account) const {
-  return habit_of(account) == ClientHabit::keeps_window;
-}
-
-std::optional<delivery::Answer> Gate::refusal(const settings::Account& account,
-                                              const smtp::Envelope& envelope, checks::Time now) {
-  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts_of(account, envelope));
-  overrides_.apply(verdict, account.name, envelope, habit_of(account), now);
+std::optional<delivery::Answer> Gate::refusal(const Sender& sender, const smtp::Envelope& envelope,
+                                              const checks::Facts& facts, checks::Time now) {
+  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts);
+  const auto habit = clients_.habit_of(sender.account.name, sender.hello, envelope);
+  overrides_.apply(verdict, sender.account.name, envelope, habit, now);
   if (verdict.outcome != Outcome::refuse) return std::nullopt;
   return answer_of(checks::refusal_of(verdict, settings_));
 }
 
-std::optional<delivery::Answer> Gate::check_declared_size(const settings::Account& account,
+std::optional<delivery::Answer> Gate::check_declared_size(const Sender& sender,
                                                           const smtp::Envelope& envelope,
+                                                          const checks::Facts& facts,
                                                           checks::Time now) {
-  if (!envelope.declared_size || settings_.max_message == 0) return std::nullopt;
-  return refusal(account, envelope, now);
+  if (!envelope.declared_size) return std::nullopt;
+  return refusal(sender, envelope, facts, now);
 }
 
-std::optional<delivery::Answer> Gate::check_recipient(const settings::Account& account,
+bool Gate::asks_at_recipient() const {
+  return !settings_.blocked_addresses.empty() ||
+         settings_.mistyped_address == settings::CheckLevel::refuse;
+}
+
+bool Gate::waits_at_recipient(const Sender& sender, const smtp::Envelope& envelope) const {
+  return settings_.mistyped_address == settings::CheckLevel::refuse && shows_utf8(sender, envelope);
+}
+
+std::optional<delivery::Answer> Gate::check_recipient(const Sender& sender,
                                                       const smtp::Envelope& envelope,
+                                                      const checks::Facts& facts,
                                                       checks::Time now) {
-  const bool may_refuse = settings_.mistyped_address == settings::CheckLevel::refuse;
-  if (settings_.blocked_addresses.empty() && !may_refuse) return std::nullopt;
-  smtp::Envelope one;
-  one.sender = envelope.sender;
-  one.recipients = {envelope.recipients.back()};
-  return refusal(account, one, now);
+  return refusal(sender, envelope, facts, now);
 }
 
-Ruling Gate::check_message(const settings::Account& account, const smtp::Envelope& envelope,
-                           const skeleton::Skeleton& skeleton, std::string_view agent,
-                           checks::Time now) {
-  const bool is_thunderbird = agent.find("Thunderbird") != std::string_view::npos;
-  const auto habit = is_thunderbird ? ClientHabit::keeps_window : ClientHabit::resends;
-  habits_.insert_or_assign(account.name, habit);
-  auto verdict =
-      checks::judge({settings_, lists_}, skeleton, envelope, facts_of(account, envelope));
-  overrides_.apply(verdict, account.name, envelope, habit, now);
+Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
+                           const skeleton::Skeleton& skeleton, const checks::Facts& facts,
+                           std::string_view agent, checks::Time now) {
+  const auto habit = is_thunderbird(agent) ? ClientHabit::keeps_window : ClientHabit::resends;
+  const auto& account = sender.account.name;
+  clients_.learn(account, sender.hello, habit);
+  auto verdict = checks::judge({settings_, lists_}, skeleton, envelope, facts);
+  overrides_.apply(verdict, account, envelope, habit, now);
   Ruling ruling;
   ruling.outcome = verdict.outcome;
   ruling.codes = codes_of(verdict);
+  if (verdict.outcome == Outcome::accept) ruling.undo_window = verdict.undo_window;
   if (verdict.outcome == Outcome::refuse)
     ruling.answer = answer_of(checks::refusal_of(verdict, settings_));
   return ruling;
 }
 
-bool Gate::may_stream(const settings::Account& account, const smtp::Envelope& envelope) {
-  const auto verdict =
-      checks::judge_envelope({settings_, lists_}, envelope, facts_of(account, envelope));
+bool Gate::may_stream(const smtp::Envelope& envelope, const checks::Facts& facts) const {
+  if (settings_.undo_window.count() > 0) return false;
+  const auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts);
   return verdict.outcome == Outcome::accept && !checks::may_stop_by_content(settings_);
 }
 

@@ -12,12 +12,14 @@ namespace todoku::submission {
 namespace asio = boost::asio;
 
 Incoming::Incoming(Surroundings& around, std::shared_ptr<Outgoing> outgoing,
-                   delivery::TraceFacts facts)
+                   delivery::TraceFacts facts, std::string hello, std::unique_ptr<Inquiry> inquiry)
     : around_(around),
       outgoing_(std::move(outgoing)),
       facts_(std::move(facts)),
-      header_(around.settings.smtp.max_header) {
-  if (around_.gate != nullptr) scanner_.emplace();
+      hello_(std::move(hello)),
+      header_(around.settings.smtp.max_header),
+      inquiry_(std::move(inquiry)) {
+  if (inquiry_) scanner_.emplace();
 }
 
 Incoming::~Incoming() {
@@ -65,22 +67,30 @@ std::optional<delivery::Answer> Incoming::take(std::string_view bytes,
 // Without a Message-ID a repeat shows only by its whole body: then nothing may leave before.
 bool Incoming::may_stream() {
   if (!header_is_out_ || outgoing_->message_id_header.empty()) return false;
+  if (!inquiry_) return true;
   if (!gate_lets_stream_) {
-    gate_lets_stream_ = around_.gate == nullptr ||
-                        around_.gate->may_stream(*outgoing_->account, outgoing_->envelope);
+    const auto& envelope = outgoing_->envelope;
+    gate_lets_stream_ = !around_.checks->facts.scans() && !inquiry_->is_open() &&
+                        around_.checks->gate.may_stream(envelope, inquiry_->facts(envelope));
   }
   return *gate_lets_stream_;
 }
 
-std::optional<delivery::Answer> Incoming::complete(const smtp::BodyReport& report) {
+asio::awaitable<std::optional<delivery::Answer>> Incoming::complete(smtp::BodyReport report) {
+  if (auto refusal = end_reading(report)) co_return refusal;
+  if (inquiry_ && inquiry_->is_open()) co_await inquiry_->wait();
+  co_return check_content();
+}
+
+std::optional<delivery::Answer> Incoming::end_reading(const smtp::BodyReport& report) {
   if (is_hurried_) return refuse_as_stopping();
   header_.finish();
   if (auto refusal = check_header()) return refusal;
   if (auto refusal = check_newlines(report)) return refusal;
-  if (auto refusal = check_content()) return refusal;
-  is_settled_ = true;
-  if (digest_) outgoing_->body_digest = digest_->finish();
-  outgoing_->body->finish();
+  if (!inquiry_) return std::nullopt;
+  skeleton_ = scanner_->finish();
+  scanner_.reset();
+  inquiry_->add_message(*outgoing_, *skeleton_);
   return std::nullopt;
 }
 
@@ -126,16 +136,27 @@ std::optional<delivery::Answer> Incoming::check_newlines(const smtp::BodyReport&
 
 // All is there but the end, which has not left: the checks may still stop it.
 std::optional<delivery::Answer> Incoming::check_content() {
-  if (!scanner_) return std::nullopt;
-  auto ruling =
-      around_.gate->check_message(*outgoing_->account, outgoing_->envelope, scanner_->finish(),
-                                  header_.value("User-Agent"), std::chrono::steady_clock::now());
-  scanner_.reset();
+  if (is_hurried_) return refuse_as_stopping();
+  if (auto refusal = check_findings()) return refusal;
+  is_settled_ = true;
+  if (digest_) outgoing_->body_digest = digest_->finish();
+  outgoing_->body->finish();
+  return std::nullopt;
+}
+
+std::optional<delivery::Answer> Incoming::check_findings() {
+  if (!inquiry_) return std::nullopt;
+  const auto& envelope = outgoing_->envelope;
+  auto ruling = around_.checks->gate.check_message(
+      {*outgoing_->account, hello_}, envelope, *skeleton_, inquiry_->facts(envelope),
+      header_.value("User-Agent"), std::chrono::steady_clock::now());
+  skeleton_.reset();
   if (!ruling.codes.empty())
     around_.log.write(platform::LogLevel::info, "checks.found", outgoing_->id,
                       {{"codes", ruling.codes}});
   // What may be streamed can be found only to be refused: the settings do not change meanwhile.
   if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
+  if (!has_begun_) undo_window_ = ruling.undo_window;
   if (ruling.outcome != checks::Outcome::refuse) return std::nullopt;
   auto answer = refuse(std::move(ruling.answer.reply), {});
   answer.more = std::move(ruling.answer.more);
@@ -163,12 +184,24 @@ asio::awaitable<void> Incoming::wait_for_relay() {
 
 asio::awaitable<delivery::Answer> Incoming::answer() {
   is_answer_open_ = true;
+  const auto settled = co_await settlement();
+  auto answer = delivery::answer_for(settled);
+  const bool is_taken = answer.reply.code / 100 == 2;
+  if (is_taken && inquiry_) inquiry_->message_is_taken();
+  co_return answer;
+}
+
+asio::awaitable<delivery::Settlement> Incoming::settlement() {
+  auto& carrier = around_.carrier;
+  delivery::Settlement settled;
   if (held_for_) {
-    const auto held = co_await around_.carrier.hold(outgoing_, *held_for_);
-    co_return delivery::answer_for(held);
+    settled = co_await carrier.hold(outgoing_, *held_for_);
+  } else if (undo_window_.count() > 0) {
+    settled = co_await carrier.wait_undo_window(outgoing_, undo_window_);
+  } else {
+    settled = co_await carrier.settle(outgoing_);
   }
-  const auto settlement = co_await around_.carrier.settle(outgoing_);
-  co_return delivery::answer_for(settlement);
+  co_return settled;
 }
 
 void Incoming::answered(bool is_told) {
@@ -176,7 +209,7 @@ void Incoming::answered(bool is_told) {
 }
 
 bool Incoming::client_shows_utf8() const {
-  return header_.value("User-Agent").find("Thunderbird") != std::string::npos;
+  return is_thunderbird(header_.value("User-Agent"));
 }
 
 }  // namespace todoku::submission

@@ -12,6 +12,7 @@
 #include "proxy/store/body.hpp"
 #include "proxy/submission/carrier.hpp"
 #include "proxy/submission/gate.hpp"
+#include "proxy/submission/inquiry.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -27,6 +28,12 @@ namespace todoku::submission {
 
 class Session;
 
+// What is asked about each message before it leaves; both outlive the room.
+struct Checking {
+  Gate& gate;
+  FactSource& facts;
+};
+
 // What the room is given by main; everything outlives it.
 struct Surroundings {
   const settings::Settings& settings;
@@ -38,7 +45,7 @@ struct Surroundings {
   platform::Log& log;
   std::string instance;
   std::function<std::string(const delivery::Sentence&)> say;  // in the user's language, UTF-8
-  Gate* gate = nullptr;                                       // null = nothing is checked
+  Checking* checks = nullptr;                                 // null = nothing is checked
 };
 
 class Room {

@@ -108,7 +108,7 @@ asio::awaitable<void> Session::answer_question() {
       on_sender();
       break;
     case smtp::Question::recipient:
-      on_recipient();
+      co_await on_recipient();
       break;
     case smtp::Question::body_begin:
       on_body_begin();
@@ -121,6 +121,7 @@ asio::awaitable<void> Session::answer_question() {
       break;
     case smtp::Question::transaction_dropped:
       incoming_.reset();
+      inquiry_.reset();
       dialogue_.acknowledge();
       break;
     case smtp::Question::none:
@@ -176,21 +177,41 @@ void Session::on_sender() {
                       "server in your mail program"});
     return;
   }
-  if (around_.gate != nullptr) {
-    auto refusal = around_.gate->check_declared_size(*account_, dialogue_.envelope(),
-                                                     std::chrono::steady_clock::now());
+  if (around_.checks != nullptr) {
+    const auto& envelope = dialogue_.envelope();
+    inquiry_ = around_.checks->facts.open(*account_, envelope);
+    auto refusal = around_.checks->gate.check_declared_size(
+        sender(), envelope, inquiry_->facts(envelope), std::chrono::steady_clock::now());
     if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
   }
   dialogue_.answer({250, "2.1.0", "Ok"});
 }
 
-void Session::on_recipient() {
-  if (around_.gate != nullptr) {
-    auto refusal = around_.gate->check_recipient(*account_, dialogue_.envelope(),
-                                                 std::chrono::steady_clock::now());
-    if (refusal) return dialogue_.answer(spoken(std::move(*refusal)));
+asio::awaitable<void> Session::on_recipient() {
+  if (around_.checks != nullptr) {
+    inquiry_->add_recipient(dialogue_.envelope().recipients.back().address);
+    if (around_.checks->gate.asks_at_recipient()) {
+      auto refusal = co_await check_recipient();
+      if (refusal) {
+        dialogue_.answer(spoken(std::move(*refusal)));
+        co_return;
+      }
+    }
   }
   dialogue_.answer({250, "2.1.5", "Ok"});
+}
+
+asio::awaitable<std::optional<delivery::Answer>> Session::check_recipient() {
+  auto& gate = around_.checks->gate;
+  if (gate.waits_at_recipient(sender(), dialogue_.envelope()) && inquiry_->is_open())
+    co_await inquiry_->wait();
+  smtp::Envelope one;
+  one.sender = dialogue_.envelope().sender;
+  one.declared_size = dialogue_.envelope().declared_size;
+  one.body = dialogue_.envelope().body;
+  one.recipients.push_back(dialogue_.envelope().recipients.back());
+  const auto facts = inquiry_->facts(one);
+  co_return gate.check_recipient(sender(), one, facts, std::chrono::steady_clock::now());
 }
 
 void Session::on_body_begin() {
@@ -217,7 +238,8 @@ void Session::on_body_begin() {
   facts.logged_in = dialogue_.is_logged_in();
   facts.sender = outgoing->envelope.sender;
   facts.now = std::chrono::system_clock::now();
-  incoming_.emplace(around_, std::move(outgoing), std::move(facts));
+  incoming_.emplace(around_, std::move(outgoing), std::move(facts), dialogue_.client_name(),
+                    std::move(inquiry_));
   dialogue_.answer({354, "", "Go on; end with a line that holds a single dot"});
 }
 
@@ -233,7 +255,8 @@ asio::awaitable<void> Session::on_chunk() {
 
 asio::awaitable<void> Session::on_body_end() {
   const auto report = dialogue_.body_report();
-  if (auto refusal = incoming_->complete(report)) {
+  auto refusal = co_await incoming_->complete(report);
+  if (refusal) {
     dialogue_.answer(spoken(std::move(*refusal)));
     incoming_.reset();
     co_return;
@@ -262,10 +285,14 @@ smtp::Reply Session::spoken(delivery::Answer answer) const {
   return std::move(answer.reply);
 }
 
-// Before the header has come, by what the account's client was the last time.
 bool Session::client_shows_utf8() const {
   if (incoming_) return incoming_->client_shows_utf8();
-  return around_.gate != nullptr && account_ != nullptr && around_.gate->shows_utf8(*account_);
+  return around_.checks != nullptr && account_ != nullptr &&
+         around_.checks->gate.shows_utf8(sender(), dialogue_.envelope());
+}
+
+Sender Session::sender() const {
+  return {*account_, dialogue_.client_name()};
 }
 
 void Session::log_end() {

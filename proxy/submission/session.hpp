@@ -35,10 +35,12 @@ class Session {
   boost::asio::awaitable<void> on_body_end();
   void close_answer(wire::Action action);
   void on_sender();
-  void on_recipient();
+  boost::asio::awaitable<void> on_recipient();
+  boost::asio::awaitable<std::optional<delivery::Answer>> check_recipient();
   void on_body_begin();
   smtp::Reply spoken(delivery::Answer answer) const;
   [[nodiscard]] bool client_shows_utf8() const;
+  [[nodiscard]] Sender sender() const;  // of the open transaction
   void log_end();
 
   Room& room_;
@@ -51,6 +53,7 @@ class Session {
   smtp::ServerDialogue dialogue_;
   const settings::Account* account_ = nullptr;  // of the log-in, or of the open transaction
   smtp::Credentials credentials_;               // empty until logged in
+  std::unique_ptr<Inquiry> inquiry_;            // from MAIL to the body, which takes it over
   std::optional<Incoming> incoming_;
   bool was_there_ = false;  // the client, when its message was answered
 };

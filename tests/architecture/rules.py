@@ -8,7 +8,7 @@ FLOORS = {
     'proxy/wire': 0, 'proxy/smtp': 0, 'proxy/mailbox': 0, 'proxy/mailauth': 0, 'proxy/providers': 0,
     'proxy/skeleton': 0, 'proxy/checks': 0, 'proxy/addresses': 0, 'proxy/delivery': 0, 'proxy/notices': 0, 'proxy/settings': 0,
     'proxy/platform': 1, 'proxy/net': 1, 'proxy/store': 1,
-    'proxy/submission': 2, 'proxy/relay': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
+    'proxy/submission': 2, 'proxy/relay': 2, 'proxy/facts': 2, 'proxy/scanner': 2, 'proxy/watcher': 2, 'proxy/assist': 2, 'proxy/setup': 2,
     'proxy/api': 2, 'proxy/demo': 2,
     'proxy/cli': 3,
     'proxy': 4,  # main.cpp alone, above everything
@@ -31,7 +31,7 @@ FLOOR_0_MAY_INCLUDE = {
     'proxy/addresses': {'classifier/toml'},                                     # text and data in, findings out
     # replies, accounts, headers, alignment
     'proxy/delivery': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/mailauth', 'classifier/mail'},
-    'proxy/skeleton': {'classifier/mail'},                        # encodings, charsets, header words
+    'proxy/skeleton': {'classifier/mail', 'proxy/wire'},          # encodings, charsets, header words; octets counted
     # the message and its envelope; what the address checker says; lists
     'proxy/checks': {'proxy/skeleton', 'proxy/smtp', 'proxy/settings', 'proxy/addresses', 'classifier/mail', 'classifier/toml'},
     'proxy/notices': {'proxy/wire', 'proxy/smtp', 'proxy/settings', 'proxy/providers', 'classifier', 'classifier/mail'},
@@ -49,6 +49,7 @@ EXCEPTIONS = {
     ('proxy/store', 'proxy/platform/atomic_file.hpp'): 'the list of verified log-ins is written whole or not at all',
     ('proxy/store', 'proxy/platform/paths.hpp'): 'the spool makes its folder private (0700)',
     ('proxy/relay', 'proxy/submission/carrier.hpp'): 'relay implements the interface that submission declares',
+    ('proxy/facts', 'proxy/submission/inquiry.hpp'): 'facts implements the interface that submission declares',
 }
 
 # Who may include config/ (embedded files): the front door hands the texts down.

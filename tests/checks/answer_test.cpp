@@ -42,9 +42,10 @@ TEST_F(Answers, ABlockedRecipientIsRefusedAtRcpt) {
   EXPECT_EQ(refusal.reply.code, 550);
   EXPECT_EQ(refusal.reply.status, "5.7.1");
   EXPECT_THAT(refusal.reply.text, HasSubstr("send it again within 10 minutes"));
-  ASSERT_EQ(refusal.sentences.size(), 3U);
-  EXPECT_EQ(refusal.sentences[0].key, "finding.recipient-blocked.saw");
-  EXPECT_EQ(refusal.sentences[2].key, "checks.send_anyway");
+  ASSERT_EQ(refusal.sentences.size(), 4U);
+  EXPECT_EQ(refusal.sentences[0].key, "checks.stopped");
+  EXPECT_EQ(refusal.sentences[1].key, "finding.recipient-blocked.saw");
+  EXPECT_EQ(refusal.sentences[3].key, "checks.send_anyway");
 }
 
 TEST_F(Answers, SentAgainWithinTheTimeItGoes) {

@@ -21,7 +21,6 @@ Facts office_facts() {
   facts.account_senders = {"sato@minato.example"};
   facts.upstream_limit = 25'000'000;
   facts.upstream = "mail.minato.example";
-  facts.known_domains = {"aozora.example", "midori.example", "umi.example", "kawa.example"};
   facts.companies = {{"青空商事", "aozora.example"}, {"港商会", "minato.example"}};
   RateFacts rate;
   rate.messages_hour = 12;

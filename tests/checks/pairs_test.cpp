@@ -60,6 +60,13 @@ std::function<void(Setup&)> recipient_limit(std::optional<std::uint64_t> Recipie
   };
 }
 
+std::function<void(Setup&)> doubted(addresses::Reason reason) {
+  return [reason](Setup& s) {
+    if (s.is_faulty)
+      s.facts.mistyped = {{"yamada@aozora.exmaple", "yamada@aozora.example", reason}};
+  };
+}
+
 // size: a table
 std::vector<Pair> all_pairs() {
   std::vector<Pair> pairs{
@@ -75,25 +82,37 @@ std::vector<Pair> all_pairs() {
       {"from-not-account", [](Setup& s) { s.facts.account_senders = {"@minato.example"}; }, ""},
       {"virus-found",
        [](Setup& s) {
-         if (s.is_faulty) s.facts.scan = {{2, "Test.Signature"}};
+         if (s.is_faulty) s.facts.scan.found = {"Test.Signature"};
        },
        "scanned"},
-      {"virus-not-scanned", [](Setup& s) { s.facts.has_scan_failed = s.is_faulty; }, "scanned"},
+      {"virus-found-somewhere",
+       [](Setup& s) {
+         if (s.is_faulty) s.facts.scan.found = {"Test.Signature"};
+       },
+       "account"},
+      {"virus-not-scanned", [](Setup& s) { s.facts.scan.has_failed = s.is_faulty; }, "scanned"},
       {"domain-new-in-reply",
        [](Setup& s) {
-         s.facts.known_domains = {"aozora.example", "midori.example"};
+         if (s.is_faulty) s.facts.strangers = {"yamada@aozora-shop.example"};
        },
        ""},
       {"address-mistyped",
        [](Setup& s) {
-         if (s.is_faulty) s.facts.mistyped = {{"yamada@aozora.exmaple", "yamada@aozora.example"}};
+         if (s.is_faulty)
+           s.facts.mistyped = {
+               {"yamada@aozora.exmaple", "yamada@aozora.example", addresses::Reason::near_name}};
        },
        "account"},
       {"address-doubtful",
        [](Setup& s) {
-         if (s.is_faulty) s.facts.mistyped = {{"yamada@aozora.exx", ""}};
+         if (s.is_faulty)
+           s.facts.mistyped = {{"yamada@aozora.exx", "", addresses::Reason::unknown_ending}};
        },
        "account"},
+      {"address-no-such-domain", doubted(addresses::Reason::no_such_domain), "account"},
+      {"address-refuses-mail", doubted(addresses::Reason::refuses_mail), "account"},
+      {"address-no-mail-host", doubted(addresses::Reason::no_mail_host), "account"},
+      {"address-near-known", doubted(addresses::Reason::near_correspondent), "account"},
       {"recipient-blocked", [](Setup& s) { s.settings.blocked_addresses = {"@rival.example"}; },
        ""},
       {"recipients-external", [](Setup& s) { s.settings.external_recipients = CheckLevel::note; },

@@ -6,6 +6,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace todoku::checks {
 namespace {
 
@@ -65,6 +72,23 @@ TEST(WordSet, FindsWholeWordsWhateverTheirCase) {
   EXPECT_EQ(at("a draft"), 2U);
   EXPECT_EQ(at("dra"), std::string_view::npos);
   EXPECT_FALSE(WordSet().find("anything"));
+}
+
+// The leaps of the search may never pass over a word.
+TEST(WordSet, FindsWhatAPlainSearchFinds) {
+  const std::vector<std::string> words{"draft", "rafting", "添付", "付し", "at draft", "drdrdr"};
+  const WordSet set(words);
+  constexpr std::array<std::string_view, 9> pieces{"dr", "A", "draft", "添",     "付",
+                                                   "し", " ", "ft",    "rafting"};
+  std::mt19937 chance(7);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (auto count = chance() % 12; count > 0; --count) text += pieces[chance() % pieces.size()];
+    auto first = std::string::npos;
+    for (const auto& word : words) first = std::min(first, find_whole_word(text, word));
+    const auto hit = set.find(text);
+    ASSERT_EQ(hit ? hit->at : std::string::npos, first) << text;
+  }
 }
 
 TEST(Keywords, EachIsToldOnceWithItsFirstPlace) {

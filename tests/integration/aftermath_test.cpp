@@ -166,6 +166,33 @@ TEST(Aftermath, HeldAndUnknownAreReturnedAtTheirDeadlineNeverSent) {
   }
 }
 
+TEST(Aftermath, AnUndoWindowThatIsOverLetsTheMessageGo) {
+  auto record = waiting({"a@example.test"});
+  record.state = MessageState::held;
+  record.waits_for = WaitsFor::time;
+  const auto end = start + 10s;
+  const auto after = after_deadline(record, {}, end);
+  EXPECT_EQ(record.state, MessageState::waiting);
+  EXPECT_EQ(record.next_attempt, end);
+  EXPECT_EQ(record.deadline, end + settings::Delivery{}.delay_notice);
+  EXPECT_EQ(events_in(after.changes), std::vector{EventKind::undo_window_over});
+  EXPECT_TRUE(after.failed.empty());
+}
+
+TEST(Aftermath, InTheUndoWindowAPersonDiscardsOrReleases) {
+  for (const auto verb : {store::Verb::discard, store::Verb::release}) {
+    auto record = waiting({"a@example.test"});
+    record.state = MessageState::held;
+    record.waits_for = WaitsFor::time;
+    store::Request request;
+    request.verb = verb;
+    const auto decision = after_request(record, request, {}, start + 3s);
+    EXPECT_EQ(decision.outcome, store::RequestOutcome::done);
+    EXPECT_EQ(record.state,
+              verb == store::Verb::discard ? MessageState::discarded : MessageState::waiting);
+  }
+}
+
 TEST(Aftermath, APersonReleasesWithACorrectedRecipient) {
   auto record = waiting({"a@exmaple.test", "b@example.test"});
   record.state = MessageState::held;

@@ -256,7 +256,7 @@ TEST_F(MessagesText, EveryValueHasItsWords) {
     keys.push_back(std::string("phase_") + smtp::to_string(static_cast<smtp::Phase>(i)));
   for (int i = 1; i <= static_cast<int>(delivery::Obstacle::local_trouble); ++i)
     keys.push_back(std::string("obstacle_") + to_string(static_cast<delivery::Obstacle>(i)));
-  for (int i = 0; i <= static_cast<int>(store::EventKind::key_unlocked); ++i)
+  for (int i = 0; i <= static_cast<int>(store::EventKind::undo_window_over); ++i)
     keys.push_back(std::string("event_") + store::to_string(static_cast<store::EventKind>(i)));
   for (const auto* verb : {"retry", "release", "discard"}) {
     for (const auto* what : {"can_", "done_", "cannot_"}) keys.push_back(std::string(what) + verb);
@@ -286,7 +286,9 @@ TEST_F(MessagesText, EveryValueHasItsWords) {
                           "needs_yes",
                           "more",
                           "not_running_note",
-                          "decide_note"})
+                          "decide_note",
+                          "state_undoable",
+                          "next_goes_by_itself"})
     keys.emplace_back(key);
   for (const auto& key : keys) EXPECT_TRUE(japanese_.has("messages." + key)) << key;
 }
@@ -295,11 +297,11 @@ TEST_F(MessagesText, EveryValueHasItsWords) {
 TEST_F(MessagesText, NoParameterIsMissing) {
   auto everything = story();
   everything.events.clear();
-  for (int i = 0; i <= static_cast<int>(store::EventKind::key_unlocked); ++i) {
+  for (int i = 0; i <= static_cast<int>(store::EventKind::undo_window_over); ++i) {
     store::StoredEvent event;
     event.at = minutes_later(i);
     event.kind = static_cast<store::EventKind>(i);
-    event.parameters = {{"reason", "refused"}, {"addresses", "a@b.example"}};
+    event.parameters = {{"reason", "refused"}, {"addresses", "a@b.example"}, {"seconds", "10"}};
     everything.events.push_back(event);
   }
   for (int i = 0; i <= static_cast<int>(MessageState::discarded); ++i) {

@@ -237,6 +237,18 @@ TEST_F(ResolverTroubleTest, who_waits_is_told_when_the_resolver_goes) {
   silent.close();
 }
 
+TEST_F(ResolverTroubleTest, who_waits_is_told_when_it_gives_up) {
+  BadDns silent(io_.executor(), BadDns::Does::stay_silent);
+  open(silent.server());
+  auto status = DnsStatus::answered;
+  io_.rooms().start("ask", ask_once(*resolver_, status));
+  io_.turn(20ms);
+  resolver_->give_up();
+  io_.run_started(1s);
+  EXPECT_EQ(status, DnsStatus::server_failed);
+  silent.close();
+}
+
 TEST_F(ResolverTroubleTest, the_next_server_is_asked_when_the_first_fails) {
   BadDns failing(io_.executor(), BadDns::Does::serv_fail);
   BadDns other(io_.executor(), BadDns::Does::refuse);

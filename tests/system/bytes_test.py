@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes are sacred: whatever the body, the upstream gets it as the client gave it, large ones flowing."""
+import os
 import random
 import threading
 import time
@@ -238,6 +239,11 @@ class Streaming(SystemTest):
     def test_memory_stays_flat_with_five_large_messages_at_once(self):
         upstream, todoku = self.pair(sets=["delivery.connections_per_account=5"])
         body, answers = big_body(25), []
+        # The first login is hashed slowly, on purpose with much memory; that is over before it counts.
+        self.assertEqual(send_mail(todoku.port, HEAD + b"first\r\n").code, 250)
+        wait_until(lambda: os.path.exists(os.path.join(todoku.state_dir, "verified-logins")), 15, "the login's verifier")
+        todoku.forget_peak()
+        before = todoku.memory()
         senders = [threading.Thread(target=lambda to=f"r{number}@example.test": answers.append(
             send_mail(todoku.port, body, recipients=(to,), seconds=90))) for number in range(5)]
         for sender in senders:
@@ -245,10 +251,10 @@ class Streaming(SystemTest):
         for sender in senders:
             sender.join(100)
         self.assertEqual([answer.code for answer in answers], [250] * 5, answers)
-        self.assertEqual(len(upstream.messages), 5)
-        peak = todoku.peak_memory() / MEGABYTE
-        print(f"peak memory with 5 x 25 MB: {peak:.1f} MB", flush=True)
-        self.assertLess(peak, 40)
+        self.assertEqual(len(upstream.messages), 6)
+        grown = (todoku.peak_memory() - before) / MEGABYTE
+        print(f"memory for 5 x 25 MB: {grown:.1f} MB", flush=True)
+        self.assertLess(grown, 16)
 
     def test_the_client_is_held_to_the_pace_of_the_upstream(self):
         upstream, todoku = self.pair()

@@ -63,7 +63,7 @@ class GateTest(SystemTest):
         self.assertEqual(self.arrived(), 0)
         self.assertEqual(len(self.messages("list", "--state", "held")["messages"]), 1)
 
-    def test_a_blocked_recipient_is_refused_at_rcpt_once_the_client_is_known(self):
+    def test_a_blocked_recipient_is_refused_at_rcpt(self):
         self.start("checks.blocked_addresses=@rival.test")
         self.assertEqual(self.send(mail(THUNDERBIRD, text="Good morning.")).code, 250)
         before = self.arrived()
@@ -91,6 +91,40 @@ class GateTest(SystemTest):
         answer = self.send(mail(THUNDERBIRD, 2, "Good morning."), ("yamada@gmial.com",))
         self.assertEqual(answer.code, 250, answer)
         wait_until(lambda: self.arrived() == before + 1, 10)
+
+    def rcpt(self, recipient, size=400):
+        """RCPT as Thunderbird comes to it, before any header has told who it is."""
+        with RawClient(self.program.port) as client:
+            client.hello("[127.0.0.1]")
+            client.command(f"MAIL FROM:<tester@example.test> BODY=8BITMIME SIZE={size}")
+            return client.command(f"RCPT TO:<{recipient}>")
+
+    def test_the_very_first_message_of_a_thunderbird_is_told_at_rcpt(self):
+        self.start("checks.mistyped_address=refuse")
+        answer = self.rcpt("yamada@gmial.com")
+        self.assertEqual(answer.code, 550, answer)
+        self.assertIn("打ち間違い", answer.text)
+
+    def test_what_only_speaks_like_thunderbird_never_overrides(self):
+        self.start("checks.mistyped_address=refuse")
+        self.assertEqual(self.rcpt("yamada@gmial.com").code, 550)
+        for _ in range(3):  # the header tells that it is another one: its own resending is nobody's yes
+            with RawClient(self.program.port) as client:
+                client.hello("[127.0.0.1]")
+                client.mail(recipients=("yamada@gmial.com",), parameters=" BODY=8BITMIME SIZE=400")
+                self.assertEqual(client.data(mail(OUTLOOK, text="Good morning.")).code, 250)
+        self.assertEqual(self.arrived(), 0)
+        self.assertEqual(len(self.messages("list", "--state", "held")["messages"]), 1)
+        self.assertEqual(self.rcpt("suzuki@gmial.com").code, 250)  # now it is known, and is not told no any more
+
+    def test_which_client_it_is_is_known_after_a_restart(self):
+        self.start("checks.mistyped_address=refuse")
+        self.assertEqual(self.send(mail(THUNDERBIRD, text="Good morning.")).code, 250)
+        self.program.stop()
+        self.program.start()
+        with RawClient(self.program.port) as client:
+            client.hello()
+            self.assertEqual(client.mail(recipients=("yamada@gmial.com",)).code, 550)
 
     def test_a_mistyped_recipient_from_a_client_that_resends_is_held(self):
         self.start("checks.mistyped_address=refuse")

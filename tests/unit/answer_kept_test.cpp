@@ -40,6 +40,10 @@ TEST(AnswerForKept, NamesTheIdAndIsComplete) {
   EXPECT_THAT(kept.reply.text, HasSubstr("ID2"));
   EXPECT_THAT(kept.reply.text, HasSubstr("may have been delivered"));
   expect_complete(kept);
+  const auto undoable = answer_for_undoable("ID6", std::chrono::seconds(10));
+  EXPECT_EQ(undoable.reply.code, 250);
+  EXPECT_THAT(undoable.reply.text, HasSubstr("in 10 seconds"));
+  expect_complete(undoable);
   const auto repeat = answer_for_repeat("ID3");
   EXPECT_EQ(repeat.reply.code, 250);
   EXPECT_THAT(repeat.reply.text, HasSubstr("joined ID3"));

@@ -162,24 +162,29 @@ class Thunderbird:
         wait_until(lambda: self.remote.script(MAIN_WINDOW_READY), 60, "Thunderbird's window")
         self.remote.waiting_script(STORE_PASSWORD, "smtp://localhost", self.user, self.password)
 
-    def send(self, to, subject, body, attachment="", picture=None, seconds=40):
-        """[] when the compose window closed (sent), else the texts of the dialogs."""
+    def send(self, to, subject, body, attachment="", picture=None, keep_window=False, seconds=40):
+        """[] when the compose window closed (sent), else the texts of the dialogs; the compose window is then closed,
+        or kept for send_again()."""
         self.remote.waiting_script(OPEN_COMPOSE, to, subject, body, attachment)
         wait_until(lambda: self.remote.script(COMPOSE_READY), 30, "the compose window")
         time.sleep(0.5)
+        return self.send_again(picture, keep_window, seconds)
+
+    def send_again(self, picture=None, keep_window=False, seconds=40):
+        """What is in the compose window now; as send()."""
         self._press_send()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             seen = self.remote.script(WINDOWS)
             if seen["dialogs"]:
-                return self._read_dialogs(picture)
+                return self._read_dialogs(picture, keep_window)
             if not seen["compose"]:
                 return []
             time.sleep(0.1)
         self.picture(picture)
         raise AssertionError(f"neither sent nor refused after {seconds} s")
 
-    def _read_dialogs(self, picture):
+    def _read_dialogs(self, picture, keep_window):
         time.sleep(0.5)
         texts = self.remote.script(WINDOWS)["dialogs"]
         self.picture(picture)
@@ -188,7 +193,8 @@ class Thunderbird:
             time.sleep(0.3)
             if not self.remote.script(WINDOWS)["dialogs"]:
                 break
-        self.remote.script(CLOSE_COMPOSE)
+        if not keep_window:
+            self.remote.script(CLOSE_COMPOSE)
         return texts
 
     def _press_send(self):
