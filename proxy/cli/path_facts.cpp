@@ -128,6 +128,7 @@ void ProxyPathFacts::learn(delivery::RelayLesson lesson) {
   if (lessons_.size() >= most_lessons) lessons_.erase(lessons_.begin());
   lessons_.push_back(std::move(lesson));
   alignments_.clear();  // judged by what was known before
+  if (tell_of_lesson_) tell_of_lesson_();
 }
 
 std::set<std::string> ProxyPathFacts::sender_domains(const settings::Fallback& fallback) const {

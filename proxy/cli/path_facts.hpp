@@ -31,9 +31,11 @@ class ProxyPathFacts final : public relay::PathFacts {
 
   // Told of every answer of the guard that is not known yet, or differs from the one before.
   void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
+  // Told when a test mail has changed what is known: check_all may give other answers now.
+  void on_lesson(std::function<void()> tell) { tell_of_lesson_ = std::move(tell); }
   // From the store, at start.
   void restore(store::RelayFacts facts);
-  // Other servers may answer for the DNS now.
+  // Others may answer for the DNS now.
   void network_has_changed();
   // Asks again, for every domain that is known to send; own_key: of each fallback.
   boost::asio::awaitable<void> check_all(
@@ -70,6 +72,7 @@ class ProxyPathFacts final : public relay::PathFacts {
   std::map<std::pair<std::string, std::string>, delivery::AlignmentRecord>
       told_;  // by fallback and From domain: what is kept in the store
   std::function<void(const delivery::AlignmentRecord&, bool)> tell_;
+  std::function<void()> tell_of_lesson_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };
 

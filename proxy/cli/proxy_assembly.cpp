@@ -54,7 +54,8 @@ ProxyAssembly::ProxyAssembly(asio::io_context& context, const settings::Settings
              [&log](std::string_view room, std::string_view what) {
                log.write(platform::LogLevel::error, "bug", "", {{"room", room}, {"what", what}});
              }),
-      stopping_(context.get_executor()) {}
+      stopping_(context.get_executor()),
+      alignment_due_(context.get_executor()) {}
 
 ProxyAssembly::~ProxyAssembly() = default;
 
@@ -135,6 +136,7 @@ void ProxyAssembly::build_rooms() {
   path_facts_->on_alignment([this](const delivery::AlignmentRecord& record, bool is_change) {
     keep_alignment(record, is_change);
   });
+  path_facts_->on_lesson([this] { alignment_due_.notify_all(); });
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
   fallback_logins_ = std::make_unique<FallbackLogins>(rooms_.executor(), state_dir_, settings_,
                                                       paths_->fallbacks(), log_);
@@ -333,7 +335,7 @@ asio::awaitable<void> ProxyAssembly::check_alignment() {
   const std::function<std::optional<delivery::OwnKey>(std::size_t)> key_of = own_key;
   auto wait = std::min<wire::Duration>(first_alignment, settings_.delivery.alignment_check);
   while (!settings_.fallbacks.empty()) {
-    co_await stopping_.wait(wait);
+    co_await alignment_due_.wait(wait);
     if (is_stopping_) co_return;
     co_await path_facts_->check_all(key_of);
     wait = settings_.delivery.alignment_check;
@@ -466,6 +468,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
   log_.write(platform::LogLevel::info, "stopping", "", {});
   is_stopping_ = true;
   stopping_.notify_all();
+  alignment_due_.notify_all();
   if (submission_) {
     submission_->stop();
     const bool is_empty = co_await submission_->wait_until_empty(settings_.stop_limit);

@@ -128,6 +128,7 @@ class ProxyAssembly {
   std::unique_ptr<submission::Room> submission_;
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;
+  net::Signal alignment_due_;
   bool is_stopping_ = false;
   std::uint16_t plain_port_ = 0;
 };

@@ -102,7 +102,7 @@ std::string alignment_part(const Look& look, const Relays& relays, const store::
   std::string out;
   for (const auto& record : facts.alignments) {
     if (record.is_allowed() || !is_there(relays, record.fallback)) continue;
-    out += withheld_text(look, record, margin) + "\n";
+    out += withheld_text(look, record, margin);
   }
   return out.empty() ? out : "\n" + heading(look, "relays.title_alignment") + out;
 }

@@ -233,6 +233,7 @@ class LiveTest(FallbackTest):
         copy = self.arrives(todoku, other)
         told = json.loads(self.relays(todoku, "learn", "spare", copy, "--set", self.dns, "--json"))
         self.assertEqual((told["outcome"], told["outgoing"], told["rewrites_from"]), ("done", "192.0.2.77", False))
+        wait_until(lambda: json.loads(self.relays(todoku, "--json"))["alignments"][0]["allowed"], 10)  # looked up anew
         self.assertEqual(self.send(todoku, 2).code, 250)
         self.assertEqual(len(other.messages), 2)  # the test, and this one
         for language, words in (("ja", "メールが出ていくアドレスは 192.0.2.77"), ("en", "leaves from 192.0.2.77")):
