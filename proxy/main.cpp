@@ -129,7 +129,9 @@ int run(const todoku::cli::CheckOptions& options) {
 template <class Some, class Command>
 int run_at_place(const Some& options, Command command) {
   const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
-  const auto catalog = catalog_for(chosen_language(options.language, place.language));
+  const auto language = chosen_language(options.language, place.language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
   if (place.exit_code != 0) return place.exit_code;
   return command(place.state_dir, catalog, todoku::cli::terminal_console());

@@ -70,6 +70,8 @@ const char* to_string(EventKind kind) {
       return "relay_tested";
     case EventKind::port_moved:
       return "port_moved";
+    case EventKind::noted:
+      return "noted";
   }
   return "";
 }
