@@ -60,12 +60,7 @@ asio::awaitable<void> Gatherer::load_providers() {
 }
 
 void Gatherer::note(const store::Change& change) {
-  if (const auto* written = std::get_if<store::NoteCorrespondents>(&change)) {
-    if (written->at_least == 0) count_sent(*written);
-    const auto times = std::max<std::uint32_t>(1, written->at_least);
-    for (const auto& address : written->addresses)
-      sources_.history().add(written->account, address, times);
-  }
+  if (const auto* written = std::get_if<store::NoteCorrespondents>(&change)) add_sent(*written);
   if (const auto* learned = std::get_if<store::PutSize>(&change))
     sources_.limits().learn(learned->size);
   if (const auto* added = std::get_if<store::AddAttempt>(&change)) {
@@ -75,9 +70,13 @@ void Gatherer::note(const store::Change& change) {
   }
 }
 
-void Gatherer::count_sent(const store::NoteCorrespondents& written) {
+void Gatherer::add_sent(const store::NoteCorrespondents& written) {
+  const bool is_from_address_book = written.at_least > 0;
   const auto recipients = static_cast<std::uint32_t>(written.addresses.size());
-  sources_.sent_counts().add(written.account, recipients, written.at);
+  if (!is_from_address_book) sources_.sent_counts().add(written.account, recipients, written.at);
+  const auto times = std::max<std::uint32_t>(1, written.at_least);
+  for (const auto& address : written.addresses)
+    sources_.history().add(written.account, address, times);
 }
 
 // A relay that refuses a message for its size speaks of itself.

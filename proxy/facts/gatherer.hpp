@@ -25,7 +25,7 @@ class Gatherer final : public submission::FactSource {
   void keep_counts();
 
  private:
-  void count_sent(const store::NoteCorrespondents& written);
+  void add_sent(const store::NoteCorrespondents& written);
   boost::asio::awaitable<void> learn_size(delivery::Attempt attempt);
 
   Sources sources_;
