@@ -3,9 +3,7 @@
 #include "proxy/cli/proxy_assembly.hpp"
 
 #include "proxy/cli/check_words.hpp"
-#include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/load_words.hpp"
-#include "proxy/platform/paths.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 
@@ -20,13 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr wire::Duration certificate_round = std::chrono::hours(12);
-constexpr wire::Duration key_round{15'000};
-constexpr wire::Duration first_alignment{30'000};  // the network may come after us
-constexpr wire::Duration journal_round{5'000};
-constexpr wire::Duration counts_round{10'000};
-constexpr wire::Duration network_settles{1'000};
-constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
 // stays below the 10 s after which a service manager kills.
 constexpr wire::Duration last_limit{700};
@@ -76,18 +67,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   relays.push_back(paths_->all_relays());
   store_->write_behind(std::move(relays));
   if (auto failure = open_listeners()) return failure;
-  rooms_.start("relay.house", relay_->keep_house());
-  rooms_.start("queue", queue_->run());
-  rooms_.start("fallback.logins", find_fallback_logins());
-  rooms_.start("fallback.alignment", check_alignment());
-  rooms_.start("store.prune", prune_in_time());
-  rooms_.start("store.key", wait_for_key());
-  rooms_.start("journal", shorten_journal());
-  rooms_.start("facts.providers", facts_->load_providers());
-  rooms_.start("facts.counts", keep_counts());
-  network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
-  rooms_.start("network", watch_network());
-  rooms_.start("certificate", renew_certificate());
+  start_rounds();
   return std::nullopt;
 }
 
@@ -283,185 +263,6 @@ void ProxyAssembly::keep_alignment(const delivery::AlignmentRecord& record, bool
         {{"fallback", record.fallback}, {"domain", record.from_domain}, {"result", record.reason}});
   }
   store_->write_behind(std::move(changes));
-}
-
-// While the system's key store is locked, mail goes out as long as the upstream is in reach; what
-// waits from earlier runs waits on.
-asio::awaitable<void> ProxyAssembly::wait_for_key() {
-  while (!is_stopping_ && !sealing_->is_lasting()) {
-    co_await stopping_.wait(key_round);
-    if (is_stopping_) co_return;
-    const bool is_there = co_await sealing_->look();
-    if (!is_there) continue;
-    use_key();
-    log_.write(platform::LogLevel::info, "store.key_unlocked", "", {});
-    co_await take_over();
-    queue_->wake();
-  }
-}
-
-// A cable, a wireless network, a VPN or the network after sleep: waiting mail may go now.
-asio::awaitable<void> ProxyAssembly::watch_network() {
-  while (true) {
-    const bool is_added = co_await network_->next_addition();
-    if (!is_added) co_return;
-    // Addresses and routes come one after the other; the last of them makes the path.
-    co_await net::pause(rooms_.executor(), network_settles);
-    if (resolver_) resolver_->refresh();
-    path_facts_->network_has_changed();
-    queue_->network_is_back();
-  }
-}
-
-// Also when a password is entered, or the password store unlocked, later.
-asio::awaitable<void> ProxyAssembly::find_fallback_logins() {
-  while (!is_stopping_) {
-    const bool is_complete = co_await fallback_logins_->look();
-    if (is_complete) co_return;
-    co_await stopping_.wait(key_round);
-  }
-}
-
-asio::awaitable<void> ProxyAssembly::keep_counts() {
-  while (!is_stopping_) {
-    co_await stopping_.wait(counts_round);
-    facts_->keep_counts();
-  }
-}
-
-// Policies in the DNS change, and so do the addresses of relays.
-asio::awaitable<void> ProxyAssembly::check_alignment() {
-  const auto own_key = [this](std::size_t place) { return paths_->fallbacks().own_key(place); };
-  const std::function<std::optional<delivery::OwnKey>(std::size_t)> key_of = own_key;
-  auto wait = std::min<wire::Duration>(first_alignment, settings_.delivery.alignment_check);
-  while (!settings_.fallbacks.empty()) {
-    co_await alignment_due_.wait(wait);
-    if (is_stopping_) co_return;
-    co_await path_facts_->check_all(key_of);
-    wait = settings_.delivery.alignment_check;
-  }
-}
-
-asio::awaitable<void> ProxyAssembly::shorten_journal() {
-  while (!is_stopping_) {
-    co_await stopping_.wait(journal_round);
-    co_await acceptance_->shorten_journal();
-  }
-}
-
-// Sent copies and history that are old enough are removed, a little at a time.
-asio::awaitable<void> ProxyAssembly::prune_in_time() {
-  while (!is_stopping_) {
-    const store::Store::Limits limits{settings_.store.keep_sent, settings_.store.keep_sent_bytes,
-                                      settings_.store.keep_history};
-    const auto gone = co_await store_->prune(limits, relay::now());
-    if (gone.has_value()) {
-      for (const auto& id : *gone) spool_->remove(id);
-    }
-    co_await stopping_.wait(prune_round);
-  }
-}
-
-std::optional<StartFailure> ProxyAssembly::prepare_state_dir() {
-  state_dir_ = settings_.state_dir.empty() ? platform::default_state_dir()
-                                           : std::filesystem::path(settings_.state_dir);
-  if (const auto failed = platform::make_private_dir(state_dir_)) return state_dir_problem(failed);
-  int holder = 0;
-  auto lock = platform::InstanceLock::take(state_dir_, &holder);
-  if (lock.has_error()) return state_dir_problem(lock.error());
-  if (!*lock) {
-    return StartFailure{exit_try_later,
-                        say("serve.state_dir_locked", {{"pid", std::to_string(holder)}})};
-  }
-  lock_.emplace(std::move(**lock));
-  return std::nullopt;
-}
-
-std::optional<StartFailure> ProxyAssembly::prepare_tls() {
-  auto roots = net::ClientTls::make(settings_.upstream_ca);
-  if (roots.has_error()) {
-    return StartFailure{exit_no_input,
-                        say("serve.upstream_ca_problem", {{"file", settings_.upstream_ca},
-                                                          {"problem", roots.error().message()}})};
-  }
-  client_tls_ = std::move(*roots);
-  auto made = net::ensure_certificate(state_dir_, std::chrono::system_clock::now());
-  if (made.has_value()) {
-    auto context = net::ServerTls::from_files(made->certificate, made->key);
-    if (context.has_value()) {
-      certificate_ = std::move(*made);
-      server_tls_ = std::move(*context);
-      return std::nullopt;
-    }
-    made = context.error();
-  }
-  return StartFailure{exit_cannot_create,
-                      say("serve.certificate_problem", {{"directory", state_dir_.string()},
-                                                        {"problem", made.error().message()}})};
-}
-
-StartFailure ProxyAssembly::state_dir_problem(error_code why) const {
-  return {exit_cannot_create, say("serve.state_dir_problem", {{"directory", state_dir_.string()},
-                                                              {"problem", why.message()}})};
-}
-
-StartFailure ProxyAssembly::cannot_listen(const settings::ServerUrl& url, error_code why) const {
-  const auto free_port =
-      std::to_string(net::free_port_near(std::max<std::uint16_t>(url.port, 1024)));
-  const auto port = std::to_string(url.port);
-  const auto* scheme = url.scheme == settings::Scheme::submissions ? "submissions" : "submission";
-  const auto option = "--listen " + std::string(scheme) + "://127.0.0.1:" + free_port;
-  if (why == asio::error::address_in_use) {
-    const auto owner = net::owner_of_port(url.port);
-    const auto* key = owner.empty() ? "serve.port_taken_by_unknown" : "serve.port_taken";
-    return {
-        exit_unavailable,
-        say(key, {{"port", port}, {"owner", owner}, {"option", option}, {"free_port", free_port}})};
-  }
-  if (why == asio::error::access_denied) {
-    return {exit_no_permission,
-            say("serve.port_not_allowed", {{"port", port}, {"option", option}})};
-  }
-  return {exit_unavailable, say("serve.listen_failed", {{"listen", settings::to_string(url)},
-                                                        {"problem", why.message()}})};
-}
-
-std::optional<StartFailure> ProxyAssembly::open_listeners() {
-  for (const auto& url : settings_.listen) {
-    auto listener = net::Listener::open(rooms_.executor(), url.host, url.port);
-    if (listener.has_error()) return cannot_listen(url, listener.error());
-    const auto port = listener->port();
-    const bool is_implicit = url.scheme == settings::Scheme::submissions;
-    if (!is_implicit && plain_port_ == 0) plain_port_ = port;
-    log_.write(platform::LogLevel::info, "listening", "",
-               {{"url", settings::to_string(url)}, {"port", std::int64_t{port}}});
-    submission_->open(std::move(*listener), is_implicit ? submission::Room::Entrance::implicit_tls
-                                                        : submission::Room::Entrance::starttls);
-  }
-  return std::nullopt;
-}
-
-// Looks twice a day whether the certificate is near its end; the making itself is the worker's.
-asio::awaitable<void> ProxyAssembly::renew_certificate() {
-  while (!is_stopping_) {
-    co_await stopping_.wait(certificate_round);
-    if (is_stopping_) co_return;
-    Result<net::CertificateFiles> made = error_code();
-    const auto now = std::chrono::system_clock::now();
-    std::function<void()> work = [this, &made, now] {
-      made = net::ensure_certificate(state_dir_, now);
-    };
-    co_await worker_.run(work);
-    if (made.has_error()) {
-      log_.write(platform::LogLevel::error, "certificate.not_renewed", "",
-                 {{"detail", made.error().message()}});
-    } else if (made->was_made) {
-      certificate_ = *made;
-      server_tls_->reload(made->certificate, made->key);
-      log_.write(platform::LogLevel::warning, "certificate.renewed", "",
-                 {{"sha256", made->fingerprint}});
-    }
-  }
 }
 
 asio::awaitable<void> ProxyAssembly::stop() {

@@ -72,6 +72,7 @@ class ProxyAssembly {
   std::optional<StartFailure> open_listeners();
   void build_rooms();
   void build_facts();
+  void start_rounds();
   facts::Scanner make_scanner();
   // Runs the context until this is done; before anything else runs.
   void complete(std::string_view name, boost::asio::awaitable<void> task);
