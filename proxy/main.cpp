@@ -8,6 +8,7 @@
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/relays.hpp"
+#include "proxy/cli/relays_test.hpp"
 #include "proxy/cli/run_check.hpp"
 #include "proxy/cli/run_check_address.hpp"
 #include "proxy/cli/run_demo.hpp"
@@ -15,7 +16,9 @@
 #include "proxy/cli/sealing.hpp"
 #include "proxy/cli/secret.hpp"
 #include "proxy/cli/serve.hpp"
+#include "proxy/cli/setup_address_book.hpp"
 #include "proxy/cli/state_place.hpp"
+#include "proxy/platform/paths.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -142,7 +145,28 @@ int run(const todoku::cli::MessagesOptions& options) {
   });
 }
 
+// What sends, or asks the DNS, needs the settings; an account is none of its business.
+int run_with_settings(const todoku::cli::RelaysOptions& options) {
+  todoku::cli::ServeOptions places;
+  places.config = options.config;
+  places.state_dir = options.state_dir;
+  places.set = options.set;
+  const auto loaded = todoku::cli::load_settings(places);
+  if (!loaded.mistakes.empty() && !todoku::cli::lacks_only_upstream(loaded)) {
+    for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
+    return loaded.exit_code;
+  }
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const todoku::cli::RelayTools tools{loaded.settings, dir, todoku::cli::sealer_for_reading(dir),
+                                        catalog, console};
+    const bool is_test = options.action == todoku::cli::RelaysAction::test;
+    return is_test ? todoku::cli::run_relays_test(options, tools)
+                   : todoku::cli::run_relays_learn(options, tools);
+  });
+}
+
 int run(const todoku::cli::RelaysOptions& options) {
+  if (options.action != todoku::cli::RelaysAction::show) return run_with_settings(options);
   return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
     const auto sealer = todoku::cli::sealer_for_reading(dir);
     return todoku::cli::run_relays(options, dir, sealer, catalog, console);
@@ -153,6 +177,15 @@ int run(const todoku::cli::SecretOptions& options) {
   return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
     const auto keeper = todoku::platform::system_keeper();
     return todoku::cli::run_secret(options, dir, *keeper, catalog, console);
+  });
+}
+
+int run(const todoku::cli::SetupOptions& options) {
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto checker = todoku::cli::load_checker(true);
+    return todoku::cli::run_setup_address_book(
+        options, {dir, todoku::cli::sealer_for_reading(dir), todoku::platform::thunderbird_dirs(),
+                  checker, catalog, console});
   });
 }
 

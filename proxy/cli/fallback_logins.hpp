@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Brings the passwords of the fallback relays from where todoku secret has put them. Until one is
-// there its relay is not used. I/O thread; the looking up is the keeper thread's.
+// Brings the passwords of the fallback relays, and the keys that sign mail through them, from where
+// todoku secret has put them. Until a password is there its relay is not used; until a key is, its
+// mail goes unsigned. I/O thread; the looking up is the keeper thread's.
 #include "proxy/platform/keeper.hpp"
 #include "proxy/platform/log.hpp"
 #include "proxy/relay/fallbacks.hpp"
@@ -31,7 +32,9 @@ class FallbackLogins {
 
  private:
   boost::asio::awaitable<Result<std::optional<wire::Secret>>> find(std::string name);
-  void tell(const settings::Fallback& fallback, std::string why);
+  boost::asio::awaitable<bool> look_for_login(std::size_t place);
+  boost::asio::awaitable<bool> look_for_key(std::size_t place);
+  void tell(const settings::Fallback& fallback, const std::string& secret, std::string why);
 
   boost::asio::any_io_executor executor_;
   std::filesystem::path state_dir_;
@@ -39,8 +42,9 @@ class FallbackLogins {
   relay::Fallbacks& fallbacks_;
   platform::Log& log_;
   std::unique_ptr<platform::KeeperThread> keeper_;  // once one is needed
-  std::set<std::size_t> found_;                     // by place
-  std::set<std::string> told_;                      // once each
+  std::set<std::size_t> found_;                     // log-ins, by place
+  std::set<std::size_t> found_keys_;
+  std::set<std::string> told_;  // once each
 };
 
 }  // namespace todoku::cli

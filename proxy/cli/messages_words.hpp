@@ -69,6 +69,12 @@ enum class Precision : std::uint8_t {
 
 // False: the message is there, but its texts are sealed with a key that is not at hand.
 [[nodiscard]] bool is_readable(const store::StoredMessage& message);
+// Why a fallback may not carry this mail, and what would change that.
+[[nodiscard]] std::string withheld_text(const Look& look, const delivery::AlignmentRecord& record,
+                                        std::size_t indent);
+// What a test mail has shown of a fallback.
+[[nodiscard]] std::string lesson_text(const Look& look, const delivery::RelayLesson& lesson,
+                                      std::size_t indent);
 // What may be asked for in this state.
 [[nodiscard]] std::vector<store::Verb> actions_of(const store::StoredMessage& message);
 // The command line for it, to be copied.

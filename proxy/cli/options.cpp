@@ -19,8 +19,9 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 9> commands{
-    "serve", "demo", "explain", "check", "messages", "relays", "secret", "config", "check-address"};
+constexpr std::array<std::string_view, 10> commands{"serve",    "demo",         "explain", "check",
+                                                    "messages", "relays",       "secret",  "setup",
+                                                    "config",   "check-address"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -177,6 +178,27 @@ void declare_messages(CLI::App& app, MessagesOptions& options) {
   }
 }
 
+// Without a subcommand it shows.
+void declare_relays(CLI::App& app, RelaysOptions& options) {
+  add_places(app, options);
+  app.require_subcommand(0, 1);
+  const auto add = [&](RelaysAction action, const char* name, const char* meaning) -> CLI::App& {
+    auto& sub = *app.add_subcommand(name, meaning);
+    sub.callback([&options, action] { options.action = action; });
+    sub.add_option("NAME", options.name, "The name of a fallback")->required()->type_name("");
+    add_places(sub, options);
+    add_texts(sub, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
+    return sub;
+  };
+  auto& test = add(RelaysAction::test, "test", "Send a test mail to yourself through a fallback");
+  add_text(test, "--from", options.from, "Your address; default: the log-in name there", "ADDR");
+  add_text(test, "--to", options.to, "Where to; default: the same address", "ADDR");
+  auto& learn = add(RelaysAction::learn, "learn", "See from the copy that arrived what it did");
+  learn.add_option("FILE", options.file, "The test mail as it arrived, saved as a file")
+      ->required()
+      ->type_name("");
+}
+
 // The subcommands of secret.
 void declare_secret(CLI::App& app, SecretOptions& options) {
   struct Command {
@@ -203,6 +225,19 @@ void declare_secret(CLI::App& app, SecretOptions& options) {
              "DIR");
     add_language(sub, options.language);
   }
+}
+
+void declare_setup(CLI::App& app, SetupOptions& options) {
+  app.require_subcommand(1);
+  auto& book = *app.add_subcommand("address-book",
+                                   "Let the checks know the people in Thunderbird's address books");
+  add_texts(book, "--profile", options.profiles,
+            "Thunderbird's profile folder, where it is not found; may be repeated", "DIR");
+  book.add_flag("--yes", options.yes, "Do not ask");
+  add_text(book, "--config", options.config, "Settings file", "FILE");
+  add_text(book, "--state-dir", options.state_dir,
+           "Folder of the todoku serve that is to know them", "DIR");
+  add_language(book, options.language);
 }
 
 void declare_explain(CLI::App& app, ExplainOptions& options) {
@@ -304,6 +339,7 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
         "secret has the commands set NAME, list and remove NAME; set asks for the secret, or reads "
         "it from standard input",
         command);
+  if (name == "setup") return usage_error("setup has one command: address-book", command);
   if (name == "messages")
     return usage_error(
         "messages has the commands list, show ID, retry ID, release ID and discard ID", command);
@@ -328,11 +364,12 @@ class Commands {
         declare_demo, demo_);
     add("messages", "What became of your messages, and what you can do", declare_messages,
         messages_);
-    add("relays", "Which mail servers take mail, and who gets mail by a spare one",
-        add_places<RelaysOptions>, relays_);
+    add("relays", "Which mail servers take mail, and who gets mail by a spare one", declare_relays,
+        relays_);
     add("explain", "Say why a message came back, whose side it is on, and what to do now",
         declare_explain, explain_);
     add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);
+    add("setup", "Work with what your mail program has", declare_setup, setup_);
     add("check-address", "Say whether an address looks mistyped, and what was probably meant",
         declare_check_address, address_);
     add("check", "Look at a message before it is sent", declare_check, check_);
@@ -362,6 +399,7 @@ class Commands {
   MessagesOptions messages_;
   RelaysOptions relays_;
   SecretOptions secret_;
+  SetupOptions setup_;
   CheckAddressOptions address_;
 };
 

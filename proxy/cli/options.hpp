@@ -66,7 +66,19 @@ struct MessagesOptions {
   bool yes = false;                      // retry: it may arrive twice
 };
 
+enum class RelaysAction : std::uint8_t {
+  show,
+  test,
+  learn
+};
+
 struct RelaysOptions {
+  RelaysAction action = RelaysAction::show;
+  std::string name;                 // of a fallback: test, learn
+  std::string file;                 // learn: the copy that arrived
+  std::optional<std::string> from;  // test
+  std::optional<std::string> to;    // test
+  std::vector<std::string> set;     // KEY=VALUE: test, learn
   std::optional<std::string> config;
   std::optional<std::string> state_dir;
   std::optional<std::string> language;  // ja or en
@@ -86,6 +98,14 @@ struct SecretOptions {
   std::optional<std::string> state_dir;
   std::optional<std::string> language;  // ja or en
   bool json = false;                    // list
+};
+
+struct SetupOptions {                 // setup address-book
+  std::vector<std::string> profiles;  // folders of Thunderbird; empty = those that are found
+  bool yes = false;                   // no question
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
 };
 
 struct ExplainOptions {
@@ -120,9 +140,9 @@ struct Finished {
   std::string text;  // ends with a newline
 };
 
-using Options =
-    std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions, MessagesOptions,
-                 RelaysOptions, SecretOptions, CheckAddressOptions, CheckOptions, Finished>;
+using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
+                             MessagesOptions, RelaysOptions, SecretOptions, SetupOptions,
+                             CheckAddressOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

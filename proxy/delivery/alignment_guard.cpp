@@ -3,8 +3,10 @@
 #include "proxy/delivery/alignment_guard.hpp"
 
 #include "proxy/mailauth/organisational_domain.hpp"
+#include "proxy/mailauth/tag_list.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace todoku::delivery {
@@ -36,6 +38,29 @@ std::vector<wire::IpAddress> ends_of(const wire::IpNetwork& network) {
   };
   if (made(first) == made(last)) return {made(first)};
   return {made(first), made(last)};
+}
+
+// As an SPF record names the relay (RFC 7208 section 5).
+std::string terms_for(const RelayHabits& habits) {
+  if (habits.outgoing.empty()) return "a:" + habits.host;
+  std::string terms;
+  for (const auto& network : habits.outgoing) {
+    if (!terms.empty()) terms += ' ';
+    terms += (network.address.is_v6() ? "ip6:" : "ip4:") + network.to_string();
+  }
+  return terms;
+}
+
+std::string key_name_of(const OwnKey& key) {
+  return key.selector + "._domainkey." + key.domain;
+}
+
+bool is_same_key(std::string_view published, std::string_view ours) {
+  const auto theirs = mailauth::TagList::parse(published);
+  const auto wanted = mailauth::TagList::parse(ours);
+  return theirs && wanted && !wanted->packed("p").empty() &&
+         theirs->packed("p") == wanted->packed("p") &&
+         theirs->packed("k", "rsa") == wanted->packed("k", "rsa");
 }
 
 }  // namespace
@@ -86,6 +111,8 @@ std::optional<wire::DnsQuestion> AlignmentCheck::next(const wire::DnsAnswer* ans
     case Stage::policy:
       if (auto question = discovery_.next(answer)) return question;
       return after_policy();
+    case Stage::own_key:
+      return after_own_key(*answer);
     case Stage::host_v4:
     case Stage::host_v6:
       return after_host(*answer);
@@ -105,8 +132,32 @@ std::optional<wire::DnsQuestion> AlignmentCheck::after_policy() {
   // pct= is left aside: a part of the mail lost is not fine either.
   if (found.policy == DmarcPolicy::none) return end(AlignmentReason::policy_none);
   if (is_signed_by_the_sender()) return end(AlignmentReason::dkim);
-  const bool may_align = mailauth::is_aligned(spf_domain(), sender_.from_domain, found.record.spf);
+  const auto& own = sender_.own_key;
+  if (own && mailauth::is_aligned(own->domain, sender_.from_domain, found.record.dkim)) {
+    stage_ = Stage::own_key;
+    return wire::DnsQuestion{key_name_of(*own), RecordType::txt};
+  }
+  return look_at_spf();
+}
+
+// A signature whose key receivers do not find is none.
+std::optional<wire::DnsQuestion> AlignmentCheck::after_own_key(const wire::DnsAnswer& answer) {
+  const auto& own = *sender_.own_key;
+  if (answer.has_failed()) return end(AlignmentReason::dns_silent);
+  const bool is_there = std::ranges::any_of(
+      answer.texts, [&](const auto& text) { return is_same_key(text, own.record); });
+  if (is_there) return end(AlignmentReason::dkim);
+  verdict_.key_name = key_name_of(own);
+  verdict_.key_record = own.record;
+  return look_at_spf();
+}
+
+std::optional<wire::DnsQuestion> AlignmentCheck::look_at_spf() {
+  const auto mode = discovery_.found().record.spf;
+  const bool may_align = mailauth::is_aligned(spf_domain(), sender_.from_domain, mode);
   if (!may_align) return end(AlignmentReason::would_fail);
+  verdict_.spf_domain = spf_domain();
+  verdict_.spf_terms = terms_for(habits_);
   if (!addresses_.empty()) return next_address();
   verdict_.is_assumed = true;
   if (const auto literal = wire::IpAddress::parse(habits_.host)) {

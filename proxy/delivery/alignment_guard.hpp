@@ -21,14 +21,23 @@ namespace todoku::delivery {
 struct RelayHabits {
   std::string host;                        // its name or address, as it is dialled
   std::vector<wire::IpNetwork> outgoing;   // addresses its mail leaves from; empty = not known
-  std::vector<std::string> signs_as;       // DKIM domains: its own habit, or our key for it
+  std::vector<std::string> signs_as;       // DKIM domains
   std::optional<std::string> return_path;  // the domain it puts in place of the sender's
   bool rewrites_from = false;              // it replaces the From line
 };
 
+// A DKIM key of ours.
+struct OwnKey {
+  std::string domain;
+  std::string selector;
+  std::string record;  // what the DNS has to say at SELECTOR._domainkey.DOMAIN
+  bool operator==(const OwnKey&) const = default;
+};
+
 struct AlignmentSender {
-  std::string from_domain;      // of the From line
-  std::string envelope_domain;  // of MAIL FROM; empty = the null sender
+  std::string from_domain;                       // of the From line
+  std::string envelope_domain;                   // of MAIL FROM; empty = the null sender
+  std::optional<OwnKey> own_key = std::nullopt;  // with which we sign the mail
 };
 
 enum class AlignmentReason : std::uint8_t {
@@ -47,6 +56,10 @@ struct AlignmentVerdict {
   std::string policy_at;                                // the domain that publishes it
   mailauth::SpfResult spf = mailauth::SpfResult::none;  // of the first address that decided
   std::string spf_address;                              // that address
+  std::string spf_domain;   // whose record counts; empty = SPF could not align, whatever it said
+  std::string spf_terms;    // what it would have to say for this relay
+  std::string key_name;     // our key is not there: where in the DNS,
+  std::string key_record;   // and what belongs there
   bool is_assumed = false;  // the relay's own addresses were taken for its outgoing ones
   [[nodiscard]] bool is_allowed() const {
     return reason != AlignmentReason::would_fail && reason != AlignmentReason::rewrites_from;
@@ -70,6 +83,8 @@ class AlignmentCheck final : public wire::DnsDialogue {
 
  private:
   std::optional<wire::DnsQuestion> after_policy();
+  std::optional<wire::DnsQuestion> after_own_key(const wire::DnsAnswer& answer);
+  std::optional<wire::DnsQuestion> look_at_spf();
   std::optional<wire::DnsQuestion> ask_for_host(wire::RecordType type);
   std::optional<wire::DnsQuestion> after_host(const wire::DnsAnswer& answer);
   std::optional<wire::DnsQuestion> next_address();
@@ -80,6 +95,7 @@ class AlignmentCheck final : public wire::DnsDialogue {
 
   enum class Stage : std::uint8_t {
     policy,
+    own_key,
     host_v4,
     host_v6,
     spf

@@ -8,6 +8,8 @@ namespace todoku::delivery {
 
 namespace {
 
+constexpr std::size_t most_of_withheld = 300;
+
 std::string with_id(std::string text, const std::string& message_id) {
   if (!text.empty()) text += '\n';
   return text + "(Todoku " + message_id + ")";
@@ -107,7 +109,17 @@ Answer for_obstacle(const Verdict& verdict, const std::string& message_id) {
 
 }  // namespace
 
-Answer answer_for(const Verdict& verdict, const std::string& message_id) {
+namespace {
+
+// Behind the server's own words, before our id.
+void add_withheld(Answer& answer, const AlignmentRecord& record) {
+  auto& text = answer.reply.text;
+  const auto before_id = std::min(text.rfind('\n'), text.size());
+  text.insert(before_id, "\n" + smtp::cleaned(withheld_in_english(record), most_of_withheld));
+  answer.more.push_back({std::string("smtp.withheld_") + remedy_of(record), texts_of(record)});
+}
+
+Answer for_verdict(const Verdict& verdict, const std::string& message_id) {
   switch (verdict.state()) {
     case MessageState::sent: {
       Answer answer;
@@ -130,6 +142,14 @@ Answer answer_for(const Verdict& verdict, const std::string& message_id) {
   }
   return verdict.attempt.obstacle == Obstacle::none ? for_refusal(verdict, message_id)
                                                     : for_obstacle(verdict, message_id);
+}
+
+}  // namespace
+
+Answer answer_for(const Verdict& verdict, const std::string& message_id) {
+  auto answer = for_verdict(verdict, message_id);
+  if (verdict.withheld && answer.reply.code >= 400) add_withheld(answer, *verdict.withheld);
+  return answer;
 }
 
 Answer answer_for_perhaps_delivered(const std::string& relay, const std::string& message_id) {

@@ -4,12 +4,14 @@
 // The states of a message, its recipients and its attempts, as values. They are what the store
 // keeps, what the API shows, and what decides whether anything may be sent again (DESIGN: never
 // twice unasked).
+#include "proxy/delivery/alignment_record.hpp"
 #include "proxy/smtp/client_dialogue.hpp"
 #include "proxy/smtp/envelope.hpp"
 #include "proxy/smtp/reply.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +75,8 @@ struct RecipientOutcome {
 struct Verdict {
   std::vector<RecipientOutcome> recipients;
   Attempt attempt;
+  // A fallback could have taken it, but may not carry this sender's mail.
+  std::optional<AlignmentRecord> withheld = std::nullopt;
   [[nodiscard]] MessageState state() const;
 };
 

@@ -3,6 +3,7 @@
 
 #include "proxy/facts/message_inquiry.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -70,9 +71,12 @@ void Gatherer::note(const store::Change& change) {
 }
 
 void Gatherer::add_sent(const store::NoteCorrespondents& written) {
+  const bool is_from_address_book = written.at_least > 0;
   const auto recipients = static_cast<std::uint32_t>(written.addresses.size());
-  sources_.sent_counts().add(written.account, recipients, written.at);
-  for (const auto& address : written.addresses) sources_.history().add(written.account, address);
+  if (!is_from_address_book) sources_.sent_counts().add(written.account, recipients, written.at);
+  const auto times = std::max<std::uint32_t>(1, written.at_least);
+  for (const auto& address : written.addresses)
+    sources_.history().add(written.account, address, times);
 }
 
 // A relay that refuses a message for its size speaks of itself.

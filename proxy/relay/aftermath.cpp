@@ -7,6 +7,7 @@
 #include "proxy/relay/keeping.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace todoku::relay {
@@ -135,6 +136,39 @@ Aftermath before_several_ways(store::StoredMessage& record, const Journey& journ
 
 }  // namespace
 
+namespace {
+
+// Refused for good, but a fallback could take them once the sender's domain allows it: a person
+// decides. True: nothing else is to be done for this message.
+bool hold_the_withheld(store::StoredMessage& record, const Journey& journey) {
+  bool has_any_withheld = false;
+  for (auto& outcome : record.outcomes) {
+    const auto& withheld = journey.withheld_from;
+    const bool is_withheld = std::ranges::find(withheld, outcome.address) != withheld.end();
+    if (!is_withheld || outcome.state != RecipientState::refused) continue;
+    outcome.state = RecipientState::deferred;
+    has_any_withheld = true;
+  }
+  if (!has_any_withheld) return false;
+  // Where others are still to be tried, these are tried again with them.
+  return std::ranges::all_of(record.outcomes, [&](const auto& outcome) {
+    const auto& withheld = journey.withheld_from;
+    return !delivery::may_try_again(outcome.state) ||
+           std::ranges::find(withheld, outcome.address) != withheld.end();
+  });
+}
+
+void hold(store::StoredMessage& record, const Journey& journey, const settings::Settings& settings,
+          store::Time now, Aftermath& aftermath) {
+  record.state = MessageState::held;
+  record.waits_for = WaitsFor::person;
+  record.deadline = now + settings.delivery.decide_within;
+  aftermath.withheld = journey.verdict.withheld;
+  add_event(aftermath.changes, record, now, EventKind::held, {{"reason", "withheld"}});
+}
+
+}  // namespace
+
 Aftermath after_journey(store::StoredMessage& record, const Journey& journey,
                         const settings::Settings& settings, store::Time now, double chance) {
   if (journey.needs_several_ways) return before_several_ways(record, journey, now);
@@ -145,13 +179,18 @@ Aftermath after_journey(store::StoredMessage& record, const Journey& journey,
   record.may_have_left = false;
   const auto before = record.outcomes;
   take_outcomes(record, verdict);
+  const bool is_unknown = has_any(record, RecipientState::unknown);
+  const bool is_for_a_person =
+      !is_unknown && !record.is_notice && hold_the_withheld(record, journey);
   for (std::size_t i = 0; i < before.size(); ++i) {
     const bool is_new = record.outcomes[i].state != before[i].state;
     const bool is_refused = record.outcomes[i].state == RecipientState::refused;
     if (is_new && is_refused) aftermath.failed.push_back(record.outcomes[i]);
   }
-  if (has_any(record, RecipientState::unknown)) {
+  if (is_unknown) {
     mark_unknown(record, settings, now, aftermath.changes);
+  } else if (is_for_a_person) {
+    hold(record, journey, settings, now, aftermath);
   } else if (has_any(record, RecipientState::waiting) ||
              has_any(record, RecipientState::deferred)) {
     wait_on(record, verdict.attempt, settings, now, chance);
@@ -253,13 +292,29 @@ void correct(store::StoredMessage& record, const store::Request& request) {
 
 }  // namespace
 
+Decision people_known(const store::Request& request, const settings::Settings& settings,
+                      store::Time now) {
+  std::map<std::uint32_t, std::vector<std::string>> by_times;
+  for (const auto& one : request.people)
+    by_times[std::max<std::uint32_t>(1, one.times)].push_back(one.address);
+  Decision decision;
+  for (const auto& account : settings.accounts) {
+    for (const auto& [times, addresses] : by_times)
+      decision.changes.push_back(store::NoteCorrespondents{account.name, addresses, now, times});
+  }
+  return decision;
+}
+
 Decision after_request(store::StoredMessage& record, const store::Request& request,
                        const settings::Settings& settings, store::Time now) {
   Decision decision;
   const auto state = record.state;
   const bool is_open = state == MessageState::waiting || state == MessageState::held ||
                        state == MessageState::unknown;
-  const bool fits = request.verb == store::Verb::discard   ? is_open
+  const bool is_about_none =
+      request.verb == store::Verb::learn || request.verb == store::Verb::know_people;
+  const bool fits = is_about_none                          ? false
+                    : request.verb == store::Verb::discard ? is_open
                     : request.verb == store::Verb::release ? state == MessageState::held
                                                            : is_open && state != MessageState::held;
   if (!fits) {
@@ -271,6 +326,9 @@ Decision after_request(store::StoredMessage& record, const store::Request& reque
     return decision;
   }
   switch (request.verb) {
+    case store::Verb::learn:
+    case store::Verb::know_people:
+      break;
     case store::Verb::discard:
       record.state = MessageState::discarded;
       record.waits_for = WaitsFor::nothing;

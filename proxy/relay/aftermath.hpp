@@ -8,6 +8,7 @@
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/records.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct Aftermath {
   std::vector<delivery::RecipientOutcome> failed;  // to be told of now: refused for good
   Reason reason = Reason::none;
   std::string relay;  // the last one that was tried; may be empty
+  // Held for a person: only a fallback could take it, and it may not carry this sender's mail.
+  std::optional<delivery::AlignmentRecord> withheld;
 };
 
 // The record is changed, and put into changes with the journey's own.
@@ -47,6 +50,9 @@ struct Decision {
 };
 [[nodiscard]] Decision after_request(store::StoredMessage& record, const store::Request& request,
                                      const settings::Settings& settings, store::Time now);
+// About no message: these people are known to every account.
+[[nodiscard]] Decision people_known(const store::Request& request,
+                                    const settings::Settings& settings, store::Time now);
 
 // Perhaps delivered: a person is asked, or it is sent once more after a while (when_unknown).
 void mark_unknown(store::StoredMessage& record, const settings::Settings& settings, store::Time now,

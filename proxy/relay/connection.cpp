@@ -159,12 +159,25 @@ asio::awaitable<void> Connection::send(submission::Outgoing& message, bool caref
     const bool may_end = co_await may_leave(message);
     if (!may_end) co_return;
   }
-  dialogue_->begin(message.envelope, {first->bytes, first->is_last}, careful,
-                   message.accepts_partly);
-  has_begun_ = true;
   const auto sent = first->bytes.size();
+  begin(message, *first, careful);
   co_await go_on();
   co_await feed_body(message, sent);
+}
+
+// first_ holds what stands before the body until the dialogue has sent it.
+void Connection::begin(const submission::Outgoing& message, const store::Body::Piece& first,
+                       bool careful) {
+  has_begun_ = true;
+  if (message.front.empty()) {
+    dialogue_->begin(message.envelope, {first.bytes, first.is_last}, careful,
+                     message.accepts_partly);
+    return;
+  }
+  first_ = message.front + std::string(first.bytes);
+  auto envelope = message.envelope;
+  if (envelope.declared_size) *envelope.declared_size += message.front.size();
+  dialogue_->begin(envelope, {first_, first.is_last}, careful, message.accepts_partly);
 }
 
 asio::awaitable<void> Connection::feed_body(submission::Outgoing& message, std::uint64_t offset) {
@@ -247,9 +260,9 @@ std::chrono::steady_clock::duration Connection::idle_for() const {
 }
 
 asio::awaitable<std::variant<std::unique_ptr<Connection>, delivery::Attempt>> dial(
-    const settings::ServerUrl& relay, Surroundings& around) {
-  auto connected = co_await net::connect(around.rooms.executor(), relay.host, relay.port,
-                                         around.settings.delivery.connect_limit);
+    const settings::ServerUrl& relay, Surroundings& around, wire::Duration connect_limit) {
+  auto connected =
+      co_await net::connect(around.rooms.executor(), relay.host, relay.port, connect_limit);
   if (auto* failed = std::get_if<net::ConnectFailure>(&connected)) {
     delivery::Attempt attempt;
     attempt.relay = name_of(relay);

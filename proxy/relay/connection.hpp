@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct Surroundings {
   net::Rooms& rooms;
   platform::Log& log;
   std::string instance;  // our own token, to notice a connection to ourselves
+  // Told when a relay is reached by another port than the settings say; both host:port.
+  std::function<void(const std::string& relay, const std::string& moved_to)> on_moved{};
 };
 
 class Connection {
@@ -52,6 +55,7 @@ class Connection {
   // not the relay's.
   [[nodiscard]] bool has_lost_body() const { return has_lost_body_; }
   [[nodiscard]] const smtp::Capabilities& capabilities() const { return dialogue_->capabilities(); }
+  [[nodiscard]] const std::string& relay() const { return relay_; }  // host:port
   [[nodiscard]] const smtp::Credentials& credentials() const { return credentials_; }
   [[nodiscard]] delivery::Attempt failure() const;
   [[nodiscard]] const std::string& oauth_challenge() const;
@@ -62,6 +66,7 @@ class Connection {
   boost::asio::awaitable<wire::Action> go_on();
   boost::asio::awaitable<bool> make_ready();
   boost::asio::awaitable<void> send(submission::Outgoing& message, bool careful);
+  void begin(const submission::Outgoing& message, const store::Body::Piece& first, bool careful);
   boost::asio::awaitable<void> feed_body(submission::Outgoing& message, std::uint64_t offset);
   boost::asio::awaitable<bool> may_leave(submission::Outgoing& message);
   [[nodiscard]] bool is_gone(const Result<store::Body::Piece>& piece,
@@ -75,6 +80,7 @@ class Connection {
   std::unique_ptr<smtp::ClientDialogue> dialogue_;
   smtp::Credentials credentials_;
   std::string relay_;  // host:port
+  std::string first_;  // the beginning of the message, where something of ours stands before it
   std::chrono::steady_clock::time_point last_used_ = std::chrono::steady_clock::now();
   bool is_over_ = false;
   bool has_begun_ = false;  // the message in hand was given to the dialogue
@@ -86,6 +92,6 @@ class Connection {
 
 // Connects and opens. The Attempt says what stood in the way.
 boost::asio::awaitable<std::variant<std::unique_ptr<Connection>, delivery::Attempt>> dial(
-    const settings::ServerUrl& relay, Surroundings& around);
+    const settings::ServerUrl& relay, Surroundings& around, wire::Duration connect_limit);
 
 }  // namespace todoku::relay

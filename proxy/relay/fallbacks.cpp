@@ -11,6 +11,16 @@ namespace todoku::relay {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::string_view host_part(std::string_view relay) {
+  return relay.substr(0, relay.rfind(':'));
+}
+
+constexpr std::size_t most_added = 4'096;  // to a header by ourselves: Received, Date, Message-ID
+
+}  // namespace
+
 // Its connections are kept as an account's are, under an account of its own.
 struct Fallbacks::One {
   One(const settings::Fallback& of, Surroundings& around)
@@ -33,6 +43,7 @@ struct Fallbacks::One {
   delivery::Breaker breaker;
   delivery::DayCount today;
   smtp::Credentials credentials;
+  std::optional<OwnSignature> signature;
   bool has_login;
   std::optional<bool> was_in_reach;  // as the last attempt showed
 };
@@ -49,10 +60,40 @@ const std::string& Fallbacks::name(std::size_t place) const {
   return relays_.at(place)->fallback.name;
 }
 
+std::optional<std::size_t> Fallbacks::place_of(std::string_view name) const {
+  for (std::size_t place = 0; place < relays_.size(); ++place) {
+    if (relays_[place]->fallback.name == name) return place;
+  }
+  return std::nullopt;
+}
+
 void Fallbacks::log_in_with(std::size_t place, smtp::Credentials credentials) {
   auto& one = *relays_.at(place);
   one.credentials = std::move(credentials);
   one.has_login = true;
+}
+
+void Fallbacks::sign_with(std::size_t place, OwnSignature signature) {
+  relays_.at(place)->signature = std::move(signature);
+}
+
+std::optional<delivery::OwnKey> Fallbacks::own_key(std::size_t place) const {
+  const auto& signature = relays_.at(place)->signature;
+  if (!signature) return std::nullopt;
+  return delivery::OwnKey{signature->signer.domain, signature->signer.selector,
+                          signature->key.public_record()};
+}
+
+void Fallbacks::restore(const std::vector<store::SentBy>& sent) {
+  for (auto& one : relays_) {
+    // By its host: it may have been reached by another port (OP25B).
+    const auto name = name_of(one->fallback.relay);
+    const auto relay = host_part(name);
+    one->today = {};
+    for (const auto& each : sent) {
+      if (host_part(each.relay) == relay) one->today.add(each.at);
+    }
+  }
 }
 
 std::vector<delivery::FallbackNow> Fallbacks::now_of_all() const {
@@ -72,10 +113,21 @@ asio::awaitable<delivery::Verdict> Fallbacks::attempt(std::size_t place,
                                                       store::Changes& changes) {
   auto& one = *relays_.at(place);
   one.breaker.begins(now());
+  const auto let_go = [](submission::Outgoing* held) { held->front.clear(); };
+  const std::unique_ptr<submission::Outgoing, decltype(let_go)> signed_here(message.get(), let_go);
+  if (one.signature && !message->is_signed) co_await sign(one, message);
   auto verdict = co_await attempt_at(one.upstream, *message, one.credentials, around_.settings);
   learn(one, verdict, changes);
   log_outcome(*message, verdict, around_.log);
   co_return verdict;
+}
+
+// What cannot be read is found again, and told, when it is sent.
+asio::awaitable<void> Fallbacks::sign(One& one, std::shared_ptr<submission::Outgoing> message) {
+  const std::size_t most = around_.settings.smtp.max_header + most_added;
+  auto field =
+      co_await signature_field(*one.signature, message->body, most, around_.rooms.executor());
+  if (field.has_value()) message->front = std::move(*field);
 }
 
 // A refused log-in is the administrator's to mend; until then every message would fare the same.

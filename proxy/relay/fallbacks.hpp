@@ -8,6 +8,7 @@
 #include "proxy/delivery/day_count.hpp"
 #include "proxy/delivery/fallback_rules.hpp"
 #include "proxy/relay/one_attempt.hpp"
+#include "proxy/relay/own_signature.hpp"
 #include "proxy/store/records.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,8 +16,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace todoku::relay {
@@ -29,8 +32,15 @@ class Fallbacks {
   [[nodiscard]] bool none() const { return relays_.empty(); }
   [[nodiscard]] std::size_t count() const { return relays_.size(); }
   [[nodiscard]] const std::string& name(std::size_t place) const;
+  [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name) const;
   // One that logs in is out of reach until this was called.
   void log_in_with(std::size_t place, smtp::Credentials credentials);
+  // Mail through it is signed from now on, but for what is signed already.
+  void sign_with(std::size_t place, OwnSignature signature);
+  // As whom, and what the DNS has to say of it; nothing = without a signature.
+  [[nodiscard]] std::optional<delivery::OwnKey> own_key(std::size_t place) const;
+  // From the store, at start: what they have taken in the last 24 hours.
+  void restore(const std::vector<store::SentBy>& sent);
   // In reach, and sent today; for every one, in the order of the settings.
   [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
 
@@ -45,6 +55,7 @@ class Fallbacks {
 
  private:
   struct One;
+  boost::asio::awaitable<void> sign(One& one, std::shared_ptr<submission::Outgoing> message);
   void learn(One& one, const delivery::Verdict& verdict, store::Changes& changes);
   static void note_reach(One& one, const delivery::Attempt& attempt, bool is_in_reach,
                          store::Changes& changes);

@@ -7,6 +7,7 @@
 #include "proxy/store/records.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace todoku::relay {
@@ -19,6 +20,8 @@ struct Journey {
   // Its recipients need several ways, and its client still owns it: nobody has got it. It has to
   // become ours first.
   bool needs_several_ways = false;
+  // A fallback could have taken these, but may not carry this sender's mail (verdict.withheld).
+  std::vector<std::string> withheld_from;  // addresses
 };
 
 }  // namespace todoku::relay

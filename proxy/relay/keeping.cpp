@@ -36,6 +36,7 @@ store::StoredMessage record_of(const submission::Outgoing& message, const store:
   record.message_id_header = message.message_id_header;
   record.subject = message.subject;
   record.from_address = message.from_address;
+  record.is_signed = message.is_signed;
   record.size = message.body->size();
   record.repeat_key = key;
   record.arrived = record.changed = now();

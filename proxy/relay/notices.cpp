@@ -62,7 +62,16 @@ constexpr Kind unknown{
     "returned_unknown_to_do",         "recipient_unknown",      "4.4.2",
     NoticeRecipient::Outcome::unknown};
 
+constexpr Kind withheld{"withheld_subject",
+                        "withheld_title",
+                        "withheld_what",
+                        "withheld_to_do",
+                        "recipient_withheld",
+                        "4.7.0",
+                        NoticeRecipient::Outcome::delayed};
+
 const Kind& kind_of(const Aftermath& aftermath) {
+  if (aftermath.withheld) return withheld;
   switch (aftermath.reason) {
     case Reason::none:
       break;
@@ -105,16 +114,30 @@ std::string local_time(store::Time time) {
   return text.data();
 }
 
+// Why the fallback was not used, and what would make it usable.
+void add_withheld(const store::StoredMessage& message, const delivery::AlignmentRecord& record,
+                  const Say& say, delivery::NamedTexts& parameters) {
+  auto texts = delivery::texts_of(record);
+  const auto why = rewrites_from(record) ? "relays.withheld_rewrites" : "relays.withheld";
+  const auto remedy = std::string("relays.remedy_") + delivery::remedy_of(record);
+  parameters.emplace_back("why", say({why, texts}));
+  parameters.emplace_back("remedy", say({remedy, texts}));
+  parameters.emplace_back("fallback", record.fallback);
+  parameters.emplace_back("id", message.id);
+  parameters.emplace_back("decide_until", local_time(message.deadline));
+}
+
 delivery::NoticeFacts facts_of(const store::StoredMessage& message, const Aftermath& aftermath,
                                const settings::Settings& settings, const Say& say,
                                store::Time now) {
   const auto& kind = kind_of(aftermath);
   const auto until = message.arrived + settings.delivery.max_age;
-  const std::vector<std::pair<std::string, std::string>> parameters{
+  std::vector<std::pair<std::string, std::string>> parameters{
       {"relay", aftermath.relay},
       {"waited", in_words(now - message.arrived, say)},
       {"sent", local_time(message.arrived)},
       {"until", local_time(until)}};
+  if (aftermath.withheld) add_withheld(message, *aftermath.withheld, say, parameters);
   const auto sentence = [&](const char* key) {
     return say({std::string("notice.") + key, parameters});
   };

@@ -17,6 +17,8 @@ using store::EventKind;
 
 namespace {
 
+constexpr std::size_t most_told = 1'000;
+
 // Refused for its reputation: that lasts for days, and only for that destination.
 bool is_for_days(FallbackCause cause) {
   return cause == FallbackCause::blocklisted || cause == FallbackCause::bad_reputation;
@@ -43,8 +45,11 @@ PathBook::PathBook(const settings::Settings& settings)
     : is_remembering_(settings.delivery.path_memory),
       memory_({settings.delivery.path_memory_for, settings.delivery.path_probe}) {}
 
-void PathBook::restore(std::vector<delivery::RememberedPath> paths) {
+store::Changes PathBook::restore(std::vector<delivery::RememberedPath> paths) {
+  store::Changes changes;
+  for (auto& path : memory_.all()) changes.push_back(store::PutPath{std::move(path)});
   if (is_remembering_) memory_.restore(std::move(paths));
+  return changes;
 }
 
 PathMemory::Way PathBook::way_for(std::string_view relay, std::string_view recipient) const {
@@ -104,6 +109,15 @@ void PathBook::went_round(const Refusal& refusal, const std::string& fallback,
   const auto* after = memory_.find(refusal.relay, domain);
   if (after != nullptr) told.emplace_back("until", seconds_of(after->until));
   changes.push_back(event_of(EventKind::detour_began, refusal.message_id, std::move(told)));
+}
+
+void PathBook::withheld(const std::string& message_id, const delivery::AlignmentRecord& record,
+                        const std::string& addresses, store::Changes& changes) {
+  if (told_withheld_.size() >= most_told) told_withheld_.clear();
+  if (!told_withheld_.insert(message_id).second) return;
+  auto told = delivery::texts_of(record);
+  told.emplace_back("addresses", addresses);
+  changes.push_back(event_of(EventKind::withheld, message_id, std::move(told)));
 }
 
 void PathBook::accepted(const std::string& relay, std::string_view recipient,

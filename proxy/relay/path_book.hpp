@@ -27,7 +27,9 @@ struct Refusal {
 class PathBook {
  public:
   explicit PathBook(const settings::Settings& settings);
-  void restore(std::vector<delivery::RememberedPath> paths);
+  // From the store, at start, or when its key is there at last: then what has been remembered
+  // meanwhile stays, and has to be written now.
+  [[nodiscard]] store::Changes restore(std::vector<delivery::RememberedPath> paths);
 
   [[nodiscard]] delivery::PathMemory::Way way_for(std::string_view relay,
                                                   std::string_view recipient) const;
@@ -38,6 +40,9 @@ class PathBook {
 
   void refused(const Refusal& refusal, store::Changes& changes);
   void went_round(const Refusal& refusal, const std::string& fallback, store::Changes& changes);
+  // A fallback was not used, because it may not carry this sender's mail; told once a message.
+  void withheld(const std::string& message_id, const delivery::AlignmentRecord& record,
+                const std::string& addresses, store::Changes& changes);
   // The usual relay took the mail of this recipient.
   void accepted(const std::string& relay, std::string_view recipient, store::Changes& changes);
 
@@ -45,7 +50,8 @@ class PathBook {
   void keep(const std::optional<delivery::PathChange>& change, store::Changes& changes);
   bool is_remembering_;
   delivery::PathMemory memory_;
-  std::set<std::string> out_of_reach_;  // usual relays whose mail goes round them at present
+  std::set<std::string> told_withheld_;  // ids of messages
+  std::set<std::string> out_of_reach_;   // usual relays whose mail goes round them at present
 };
 
 }  // namespace todoku::relay

@@ -49,6 +49,7 @@ asio::awaitable<void> Queue::try_message(Lane& lane, store::StoredMessage record
   if (credentials != nullptr) message->credentials = *credentials;
   message->envelope = envelope_of_rest(record);
   message->from_address = record.from_address;
+  message->is_signed = record.is_signed;
   message->accepts_partly = true;
   message->may_go_round = !record.was_resent;
   const auto written = std::make_shared<store::StoredMessage>(std::move(record));

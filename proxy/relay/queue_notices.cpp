@@ -33,7 +33,7 @@ bool tells_of_delay(const Aftermath& aftermath) {
 bool Queue::wants_notice(const store::StoredMessage& record, const Aftermath& aftermath) {
   if (!around_.settings.delivery.notice_mail || record.is_notice) return false;
   if (record.envelope.sender.empty()) return false;  // RFC 5321 6.1: no report about a report
-  if (!aftermath.failed.empty()) return true;
+  if (!aftermath.failed.empty() || aftermath.withheld) return true;
   const auto* account = account_named(record.account);
   return tells_of_delay(aftermath) && account != nullptr && !lane_of(*account).health.is_down();
 }

@@ -130,6 +130,7 @@ std::string pack(const StoredMessage& message) {
     put(packer, outcome.reply);
   }
   packer.text(message.from_address);
+  packer.number(message.is_signed ? 1 : 0);
   return packer.take();
 }
 
@@ -153,6 +154,7 @@ bool unpack(std::string_view bytes, StoredMessage& into) {
     into.outcomes.push_back(std::move(outcome));
   }
   if (unpacker.has_more()) into.from_address = unpacker.text();
+  into.is_signed = !unpacker.has_more() || unpacker.number() != 0;  // of an older row: to be safe
   return !unpacker.is_damaged();
 }
 

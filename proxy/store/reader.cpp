@@ -49,6 +49,14 @@ Result<std::vector<delivery::RememberedPath>> Reader::paths() {
   return impl_->tables->paths();
 }
 
+Result<RelayFacts> Reader::relay_facts() {
+  return impl_->tables->relay_facts();
+}
+
+Result<std::vector<StoredEvent>> Reader::relay_events(std::size_t limit) {
+  return impl_->tables->relay_events(limit);
+}
+
 Result<std::uint64_t> Reader::ask(const Request& request) {
   const auto now =
       std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());

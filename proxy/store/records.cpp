@@ -62,6 +62,14 @@ const char* to_string(EventKind kind) {
       return "undo_window_began";
     case EventKind::undo_window_over:
       return "undo_window_over";
+    case EventKind::withheld:
+      return "withheld";
+    case EventKind::alignment_changed:
+      return "alignment_changed";
+    case EventKind::relay_tested:
+      return "relay_tested";
+    case EventKind::port_moved:
+      return "port_moved";
     case EventKind::noted:
       return "noted";
   }
@@ -76,6 +84,10 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::know_people:
+      return "know_people";
+    case Verb::learn:
+      return "learn";
   }
   return "";
 }

@@ -3,7 +3,9 @@
 
 // What the store keeps, as plain values: messages with their recipients, attempts, events,
 // requests. Times are UTC, in milliseconds. Any thread.
+#include "proxy/delivery/alignment_record.hpp"
 #include "proxy/delivery/path_memory.hpp"
+#include "proxy/delivery/relay_lesson.hpp"
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/delivery/states.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -58,6 +60,7 @@ struct StoredMessage {
   std::string message_id_header;                     // "<...>", from the header
   std::string subject;                               // decoded as far as cheap; for people
   std::string from_address;                          // of the From line; empty = not known
+  bool is_signed = false;                            // nothing but Received may be added
   std::uint64_t size = 0;                            // bytes of the message as it goes out
   RepeatKey repeat_key{};
   BodyPlace body = BodyPlace::none;
@@ -96,6 +99,10 @@ enum class EventKind : std::uint8_t {
   detour_ended,       // the usual relay takes such mail again
   undo_window_began,  // it waits a moment, in which it can be taken back
   undo_window_over,   // nobody has taken it back: it goes
+  withheld,           // a fallback could have taken it, but may not carry this sender's mail
+  alignment_changed,  // whether a fallback may carry a domain's mail is another answer than before
+  relay_tested,       // a test mail has shown what a fallback makes of mail
+  port_moved,         // a relay is reached by another port than the settings say
   noted,  // a check saw something before it left: check, code, and the code's parameters
 };
 
@@ -109,17 +116,25 @@ struct StoredEvent {
 
 // What a person wants done, from another process (todoku messages) or the API.
 enum class Verb : std::uint8_t {
-  retry,    // try now; an unknown message: send it again
-  release,  // let a held message go
-  discard,  // do not send it; an unknown message: leave it as it is
+  retry,        // try now; an unknown message: send it again
+  release,      // let a held message go
+  discard,      // do not send it; an unknown message: leave it as it is
+  learn,        // about a fallback, named in place of a message: what a test mail has shown of it
+  know_people,  // about no message: these people are right, an address book says so
+};
+
+struct KnownPerson {
+  std::string address;
+  std::uint32_t times = 1;  // written to, at least
 };
 
 struct Request {
   std::uint64_t number = 0;
   Verb verb = Verb::retry;
   std::string message_id;
-  // Correction of recipients while releasing: old address, new address.
+  // Correction of recipients while releasing: old address, new address. learn: a lesson's texts.
   std::vector<std::pair<std::string, std::string>> corrections;
+  std::vector<KnownPerson> people;  // know_people
 };
 
 enum class RequestOutcome : std::uint8_t {
@@ -176,6 +191,22 @@ struct SentHistory {
   std::vector<LearnedSize> sizes;
 };
 
+// Whether a fallback may carry a domain's mail, as it was found last.
+using delivery::AlignmentRecord;
+// What a test mail has shown of a fallback.
+using delivery::RelayLesson;
+
+// A relay has taken a message.
+struct SentBy {
+  std::string relay;  // host:port
+  Time at{};
+};
+
+struct RelayFacts {
+  std::vector<AlignmentRecord> alignments;
+  std::vector<RelayLesson> lessons;  // the oldest first
+};
+
 // One thing to be written. A batch of changes is applied whole or not at all.
 struct PutMessage {
   StoredMessage message;  // new, or replaces what was there
@@ -208,6 +239,8 @@ struct NoteCorrespondents {
   std::string account;
   std::vector<std::string> addresses;
   Time at{};
+  // 0 = once more; else they were written to so many times at least, as an address book says.
+  std::uint32_t at_least = 0;
 };
 // The memory of paths, one of its entries: new, changed, or gone.
 struct PutPath {
@@ -232,9 +265,15 @@ struct PutTally {
 struct PutSize {
   LearnedSize size;
 };
-using Change =
-    std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent, AnswerRequest,
-                 NoteCorrespondents, PutPath, DropPath, SetRelays, PutRelay, PutTally, PutSize>;
+struct PutAlignment {
+  AlignmentRecord record;
+};
+struct PutLesson {
+  RelayLesson lesson;
+};
+using Change = std::variant<PutMessage, DropMessage, PutBody, DropBody, AddAttempt, AddEvent,
+                            AnswerRequest, NoteCorrespondents, PutPath, DropPath, SetRelays,
+                            PutRelay, PutTally, PutSize, PutAlignment, PutLesson>;
 using Changes = std::vector<Change>;
 
 [[nodiscard]] const char* to_string(WaitsFor waits_for);

@@ -79,9 +79,16 @@ constexpr const char* version_5 =
     "CREATE TABLE size_limits("
     "  name BLOB NOT NULL PRIMARY KEY, private BLOB NOT NULL) WITHOUT ROWID;";
 
+// What is known of fallback relays. `name` is a digest of what it is about; kind 0 = alignment with
+// a domain, 1 = a lesson.
+constexpr const char* version_6 =
+    "CREATE TABLE relay_facts("
+    "  name BLOB NOT NULL PRIMARY KEY, kind INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  private BLOB NOT NULL) WITHOUT ROWID;";
+
 // steps[n] leads from version n to n + 1.
 constexpr std::array<const char*, schema_version> all_steps{version_1, version_2, version_3,
-                                                            version_4, version_5};
+                                                            version_4, version_5, version_6};
 
 error_code step_up(Database& database, int from, const char* step) {
   if (const auto failed = database.execute("BEGIN IMMEDIATE")) return failed;

@@ -129,6 +129,11 @@ class Store {
   boost::asio::awaitable<Result<SentHistory>> sent_history(std::size_t most, Time tallies_since);
   // The memory of paths, the oldest first.
   boost::asio::awaitable<Result<std::vector<delivery::RememberedPath>>> paths();
+  boost::asio::awaitable<Result<RelayFacts>> relay_facts();
+  // Attempts that a relay has ended with 2xx, since that time. oldest: how long a message may have
+  // waited before.
+  boost::asio::awaitable<Result<std::vector<SentBy>>> sent_since(Time since,
+                                                                 std::chrono::milliseconds oldest);
   // The ids of messages whose bodies are kept in spool files.
   boost::asio::awaitable<Result<std::vector<std::string>>> bodies_in_files();
   // Removes what is older than allowed, oldest first; returns the ids whose spool files may go.
@@ -164,6 +169,9 @@ class Reader {
   Result<std::vector<StoredEvent>> events_of(std::string_view id);
   Result<std::vector<StoredRelay>> relays();  // of the serve that runs, or ran last
   Result<std::vector<delivery::RememberedPath>> paths();
+  Result<RelayFacts> relay_facts();
+  // What happened to relays and ways lately, the newest first.
+  Result<std::vector<StoredEvent>> relay_events(std::size_t limit);
   // Puts a request down; returns its number.
   Result<std::uint64_t> ask(const Request& request);
   Result<RequestOutcome> outcome_of(std::uint64_t number);

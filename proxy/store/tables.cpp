@@ -88,6 +88,8 @@ error_code Tables::apply(const Change& change) {
         if constexpr (std::is_same_v<Kind, DropPath>) return drop(one);
         if constexpr (std::is_same_v<Kind, PutTally>) return put(one.tally);
         if constexpr (std::is_same_v<Kind, PutSize>) return put(one.size);
+        if constexpr (std::is_same_v<Kind, PutAlignment>) return put(one.record);
+        if constexpr (std::is_same_v<Kind, PutLesson>) return put(one.lesson);
       },
       change);
 }
@@ -97,7 +99,8 @@ error_code Tables::apply_without_key(const Change& change) {
   if (std::holds_alternative<PutBody>(change) || std::holds_alternative<AddAttempt>(change) ||
       std::holds_alternative<NoteCorrespondents>(change) ||
       std::holds_alternative<PutPath>(change) || std::holds_alternative<DropPath>(change) ||
-      std::holds_alternative<PutSize>(change)) {
+      std::holds_alternative<PutSize>(change) || std::holds_alternative<PutAlignment>(change) ||
+      std::holds_alternative<PutLesson>(change)) {
     return {};
   }
   return apply(change);

@@ -51,6 +51,9 @@ class Tables {
   // The oldest first. What another key has sealed is left out.
   Result<std::vector<delivery::RememberedPath>> paths();
   Result<std::vector<StoredRelay>> relays();
+  Result<RelayFacts> relay_facts();
+  Result<std::vector<SentBy>> sent_since(Time since, std::chrono::milliseconds oldest);
+  Result<std::vector<StoredEvent>> relay_events(std::size_t limit);
 
   // most: of correspondents, the latest. What another key has sealed is left out.
   Result<SentHistory> sent_history(std::size_t most, Time tallies_since);
@@ -81,6 +84,12 @@ class Tables {
   [[nodiscard]] error_code set(const SetRelays& all);
   [[nodiscard]] error_code put(const StoredRelay& relay);
   [[nodiscard]] error_code put(const delivery::RememberedPath& path);
+  [[nodiscard]] error_code put(const AlignmentRecord& record);
+  [[nodiscard]] error_code put(const RelayLesson& lesson);
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] error_code put_fact(std::int64_t kind, const std::string& about_whom, Time at,
+                                    const Texts& texts);
+  Result<std::vector<std::pair<Time, Texts>>> facts(std::int64_t kind);
   [[nodiscard]] error_code drop(const DropPath& path);
   // is_whole, where given: the private part could be opened.
   [[nodiscard]] StoredMessage message_in(const Statement& row, bool* is_whole = nullptr);

@@ -116,6 +116,7 @@ std::optional<delivery::Answer> Incoming::check_header() {
   header_is_out_ = true;
   outgoing_->message_id_header = header_.value("Message-ID");
   outgoing_->subject = header_.value("Subject");
+  outgoing_->is_signed = header_.is_signed();
   outgoing_->from_address = delivery::from_address(header_.value("From"));
   if (outgoing_->message_id_header.empty()) digest_.emplace().add(header_.bytes());
   const auto edited = delivery::edit_header(header_, facts_);

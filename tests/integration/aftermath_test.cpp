@@ -239,5 +239,49 @@ TEST(Aftermath, WhatDoesNotFitTheStateChangesNothing) {
   EXPECT_EQ(after_request(gone, {}, {}, start).outcome, store::RequestOutcome::body_gone);
 }
 
+Journey withheld_journey(std::vector<std::pair<std::string, RecipientState>> states) {
+  auto made = journey(std::move(states), {554, "5.7.1", "blocked"});
+  delivery::AlignmentRecord record;
+  record.fallback = "spare";
+  record.reason = "would-fail";
+  made.verdict.withheld = record;
+  made.withheld_from = {"a@x.test"};
+  return made;
+}
+
+TEST(Aftermath, WhatOnlyAFallbackCouldTakeIsHeldForAPerson) {
+  auto record = waiting({"a@x.test", "b@x.test"});
+  const auto tried =
+      withheld_journey({{"a@x.test", RecipientState::refused}, {"b@x.test", RecipientState::sent}});
+  const auto aftermath = after_journey(record, tried, {}, start, 0.5);
+  EXPECT_EQ(record.state, MessageState::held);
+  EXPECT_EQ(record.waits_for, WaitsFor::person);
+  EXPECT_GT(record.deadline, start);
+  EXPECT_TRUE(aftermath.failed.empty());
+  EXPECT_TRUE(aftermath.withheld.has_value());
+  EXPECT_EQ(events_in(aftermath.changes), std::vector{EventKind::held});
+  ASSERT_EQ(envelope_of_rest(record).recipients.size(), 1U);
+  EXPECT_EQ(envelope_of_rest(record).recipients[0].address, "a@x.test");
+}
+
+TEST(Aftermath, AHeldOneGoesOnWithThoseThatWait) {
+  auto record = waiting({"a@x.test", "b@x.test"});
+  const auto tried = withheld_journey(
+      {{"a@x.test", RecipientState::refused}, {"b@x.test", RecipientState::deferred}});
+  const auto aftermath = after_journey(record, tried, {}, start, 0.5);
+  EXPECT_EQ(record.state, MessageState::waiting);
+  EXPECT_EQ(envelope_of_rest(record).recipients.size(), 2U);
+  EXPECT_FALSE(aftermath.withheld.has_value());
+}
+
+TEST(Aftermath, BesideALostAnswerNothingIsHeldToBeSent) {
+  auto record = waiting({"a@x.test", "b@x.test"});
+  const auto tried = withheld_journey(
+      {{"a@x.test", RecipientState::refused}, {"b@x.test", RecipientState::unknown}});
+  (void)after_journey(record, tried, {}, start, 0.5);
+  EXPECT_EQ(record.state, MessageState::unknown);
+  EXPECT_TRUE(has_any(record, RecipientState::refused));
+}
+
 }  // namespace
 }  // namespace todoku::relay

@@ -148,6 +148,19 @@ TEST(CliOptions, SecretsAreNamedAndNeverGiven) {
   }
 }
 
+TEST(CliOptions, SetupAsksUnlessToldYes) {
+  const auto plain = std::get<SetupOptions>(parse({"setup", "address-book"}));
+  EXPECT_FALSE(plain.yes);
+  EXPECT_TRUE(plain.profiles.empty());
+  const auto given = std::get<SetupOptions>(
+      parse({"setup", "address-book", "--profile", "/a", "--profile", "/b", "--yes"}));
+  EXPECT_TRUE(given.yes);
+  EXPECT_EQ(given.profiles, (std::vector<std::string>{"/a", "/b"}));
+  const auto finished = std::get<Finished>(parse({"setup"}));
+  EXPECT_EQ(finished.code, exit_usage);
+  EXPECT_THAT(finished.text, HasSubstr("address-book"));
+}
+
 TEST(CliOptions, TheOtherMessagesCommandsTakeAnId) {
   const auto show = messages({"show", "0TR5"});
   EXPECT_EQ(show.action, MessagesAction::show);
@@ -381,6 +394,12 @@ TEST_F(SettingsFiles, ConfigCheckAcceptsRightFiles) {
   EXPECT_EQ(config_check({file(account), std::nullopt}, catalog("en"), out, error), exit_ok);
   EXPECT_THAT(out.str(), HasSubstr("OK: "));
   EXPECT_THAT(out.str(), HasSubstr("account taro@example.jp: submission://a.example:587"));
+  std::ostringstream spare;
+  const auto with_spare = file(std::string(account) +
+                               "[[fallback]]\nname = \"spare\"\nrelay = "
+                               "\"submission://x@b.example\"\n");
+  EXPECT_EQ(config_check({with_spare, std::nullopt}, catalog("en"), spare, error), exit_ok);
+  EXPECT_THAT(spare.str(), HasSubstr("spare server spare: submission://x@b.example:587"));
   std::ostringstream bare;
   EXPECT_EQ(config_check({TODOKU_SOURCE_DIR "/config/defaults/todoku.toml", "en"}, catalog("en"),
                          bare, error),

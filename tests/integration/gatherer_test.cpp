@@ -111,6 +111,21 @@ TEST_F(GathererTest, counts_what_was_sent_against_the_providers_limit) {
   EXPECT_EQ(facts.rate->provider, "Gmail, also Google Workspace");
 }
 
+TEST_F(GathererTest, people_of_an_address_book_are_known_and_count_as_nothing_sent) {
+  gatherer();
+  for (int again = 0; again < 2; ++again) {
+    store::Changes changes;
+    changes.push_back(store::NoteCorrespondents{"work", {"rin@bigmial.co.jp"}, store::Time{}, 5});
+    store_->write_behind(std::move(changes));
+  }
+  const auto facts = ask(to({"rin@bigmial.co.jp", "rinn@midori.jp"}));
+  EXPECT_EQ(facts.rate->messages_day, 1U);
+  EXPECT_THAT(facts.strangers, ElementsAre("rinn@midori.jp"));
+  gatherer_.reset();
+  const auto later = ask(to({"rin@bigmial.co.jp"}));
+  EXPECT_TRUE(later.strangers.empty());
+}
+
 TEST_F(GathererTest, what_was_counted_is_there_after_a_restart) {
   gatherer();
   was_sent({"rin@bigmial.co.jp"}, 3);

@@ -2,53 +2,13 @@
 """Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
 import json
 import os
-import socket
 import subprocess
 import time
 
-from prelude import SystemTest
-from system.name_server import NameServer
+from way_round import BUSY, FAST, LISTED, MICROSOFT, POOR, FallbackTest
 from system.ports import wait_until
-from system.raw_client import send_mail
 from system.skip import main
 from system.upstream import CLOSE, SILENT
-
-FAST = ("delivery.retry=300ms,600ms", "delivery.answer_budget=3s", "delivery.notice_mail=off")
-LISTED = ("554 5.7.1 Service unavailable; Client host [192.0.2.5] blocked using zen.spamhaus.org; "
-          "https://www.spamhaus.org/query/ip/192.0.2.5")
-MICROSOFT = ("550 5.7.1 Unfortunately, messages from [192.0.2.5] weren't sent. Please contact your Internet service "
-             "provider since part of their network is on our block list (S3140).")
-POOR = "554 5.7.1 The sending server 192.0.2.5 was refused because of its poor reputation"
-BUSY = "421 4.3.2 Service not available, closing transmission channel"
-
-
-def mail(number=1, sender="tester@example.test"):
-    head = f"From: <{sender}>\r\nMessage-ID: <{number}@example.test>\r\nSubject: Nr {number}\r\n\r\n"
-    return head.encode() + b"Text\r\n"
-
-
-class FallbackTest(SystemTest):
-    def way_round(self, sets=(), config="", login=True, **options):
-        """The usual server, the fallback, and Todoku between a client and both."""
-        usual = self.upstream(tls="none", login=login, **options)
-        other = self.upstream(tls="none", login=False)
-        more = ["--fallback", other.url]
-        if config:
-            file = os.path.join(self.directory, f"{id(usual)}.toml")
-            with open(file, "w", encoding="utf-8") as written:
-                written.write(config.format(fallback=other.url))
-            more = ["--config", file]
-        return usual, other, self.todoku(usual.url, *more, sets=(*FAST, *sets))
-
-    def send(self, todoku, number=1, recipients=("a@blocked.test",), **options):
-        return send_mail(todoku.port, mail(number), recipients=recipients, **options)
-
-    def events_of(self, todoku, kind):
-        found = []
-        for message in todoku.messages("list", "--all")["messages"]:
-            shown = todoku.messages("show", message["id"])
-            found += [event for event in shown["timeline"] if event.get("event") == kind]
-        return found
 
 
 class ByCause(FallbackTest):
@@ -221,6 +181,27 @@ class Credentials(FallbackTest):
         self.assertEqual(len(other.messages), 1)
 
 
+class ItsOwnConnections(FallbackTest):
+    def test_the_limit_of_a_day_holds_across_a_restart(self):
+        usual, other, todoku = self.way_round(config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n'
+                                                     'messages_per_day = 2\n', login=False)
+        usual.reactions = {"rcpt": LISTED}
+        for number in (1, 2):
+            self.assertEqual(self.send(todoku, number, user=None).code, 250)
+        todoku.stop()
+        todoku.start()
+        self.assertEqual(self.send(todoku, 3, user=None).code, 554)
+        self.assertEqual(len(other.messages), 2)
+
+    def test_it_says_goodbye_to_the_spare_server_too(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(other.count("QUIT"), 0)
+        todoku.stop()
+        self.assertEqual(other.count("QUIT"), 1)
+
+
 class Memory(FallbackTest):
     def blocked(self, address):
         return LISTED if address.endswith("@blocked.test") else None
@@ -256,6 +237,11 @@ class Memory(FallbackTest):
         self.assertEqual(self.send(todoku, 2).code, 250)
         self.assertEqual(self.send(todoku, 3).code, 250)
         self.assertEqual((len(usual.messages), len(other.messages)), (2, 1))
+        wait_until(lambda: len(self.relays(todoku)["events"]) == 2, 10)
+        self.assertEqual([one["event"] for one in self.relays(todoku)["events"]], ["detour_ended", "detour_began"])
+        page = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, "--lang", "ja"],
+                              capture_output=True, text=True, timeout=30, check=True).stdout
+        self.assertIn("メールの道を元に戻しました", page.replace("\n    ", ""))
 
     def test_switched_off_every_message_asks_the_usual_server(self):
         usual, other, todoku = self.way_round(sets=("delivery.path_memory=off",))
@@ -299,43 +285,5 @@ class Memory(FallbackTest):
         self.assertEqual(len(self.events_of(todoku, "detour_began")), 1)
 
 
-class Alignment(FallbackTest):
-    STRICT = ("_dmarc.example.test", "v=DMARC1; p=reject")
-
-    def with_dns(self, *records):
-        names = NameServer(*records)
-        self.addCleanup(names.stop)
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"),
-            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
-        usual.reactions = {"rcpt": LISTED}
-        return other, todoku
-
-    def test_one_that_receivers_would_take_for_a_forger_is_not_used(self):
-        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 554)
-        self.assertEqual(other.connections, [])
-
-    def test_one_that_the_senders_spf_names_is(self):
-        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-    def test_where_no_policy_is_published_it_is_used(self):
-        other, todoku = self.with_dns(("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-    def test_a_silent_dns_stops_no_mail(self):
-        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.addCleanup(silent.close)
-        silent.bind(("127.0.0.1", 0))
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{silent.getsockname()[1]}", "dns.timeout=500ms"))
-        usual.reactions = {"rcpt": LISTED}
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-
 if __name__ == "__main__":
-    main("dnsmasq")
+    main()

@@ -126,6 +126,35 @@ TEST(AlignmentGuard, ARelayThatRewritesFromIsNeverUsed) {
   EXPECT_FALSE(guard.verdict().is_allowed());
 }
 
+TEST(AlignmentGuard, AKeyOfOursCountsOnceReceiversFindIt) {
+  const OwnKey key{"example.jp", "todoku", "v=DKIM1; k=ed25519; p=QUJD"};
+  const AlignmentSender sender{"mail.example.jp", "mail.example.jp", key};
+  const auto stranger = relay_from({"203.0.113.5"});
+  auto dns = zone("p=reject");
+  const auto missing = check(dns, stranger, sender);
+  EXPECT_EQ(missing.reason, AlignmentReason::would_fail);
+  EXPECT_EQ(missing.key_name, "todoku._domainkey.example.jp");
+  EXPECT_EQ(missing.key_record, key.record);
+  auto other = dns;
+  other.txt(missing.key_name, "v=DKIM1; k=ed25519; p=QUJE").txt(missing.key_name, "p=");
+  EXPECT_EQ(check(other, stranger, sender).reason, AlignmentReason::would_fail);
+  auto there = dns;
+  there.txt(missing.key_name, "k=ed25519; p=QU JD");
+  EXPECT_EQ(check(there, stranger, sender).reason, AlignmentReason::dkim);
+  auto silent = dns;
+  silent.fails(missing.key_name, RecordType::txt);
+  EXPECT_TRUE(check(silent, stranger, sender).is_allowed());
+}
+
+TEST(AlignmentGuard, AKeyOfAnotherDomainDoesNotCount) {
+  const OwnKey key{"example.com", "todoku", "v=DKIM1; p=QUJD"};
+  auto dns = zone("p=reject");
+  dns.txt("todoku._domainkey.example.com", key.record);
+  const auto verdict = check(dns, relay_from({"203.0.113.5"}), {"example.jp", "example.jp", key});
+  EXPECT_EQ(verdict.reason, AlignmentReason::would_fail);
+  EXPECT_EQ(verdict.key_name, "");
+}
+
 TEST(AlignmentGuard, AsksOnlyWhatMatters) {
   const auto dns = zone("p=reject");
   auto signs = relay_from({"203.0.113.5"});
