@@ -51,14 +51,14 @@ void Limits::use(providers::Directory directory, settings::Language language) {
 
 void Limits::learn(const store::LearnedSize& size) {
   if (learned_.size() >= most_learned && !learned_.contains(size.domain)) return;
-  learned_.insert_or_assign(size.domain, size.bytes);
+  learned_.insert_or_assign(size.domain, size);
   smallest_ = std::min(smallest_, size.bytes);
 }
 
-std::optional<std::uint64_t> Limits::learned(std::string_view domain) const {
+std::optional<std::uint64_t> Limits::learned(std::string_view domain, store::Time now) const {
   const auto found = learned_.find(domain);
-  if (found == learned_.end()) return std::nullopt;
-  return found->second;
+  if (found == learned_.end() || found->second.at + learned_for < now) return std::nullopt;
+  return found->second.bytes;
 }
 
 const std::string& Limits::name_of(const Provider& provider) const {
@@ -66,10 +66,11 @@ const std::string& Limits::name_of(const Provider& provider) const {
 }
 
 checks::RecipientFacts Limits::of_recipient(std::string_view address, std::string_view domain,
-                                            const std::vector<std::string>& exchangers) const {
+                                            const std::vector<std::string>& exchangers,
+                                            store::Time now) const {
   checks::RecipientFacts facts;
   facts.address = address;
-  facts.learned_limit = learned(domain);
+  facts.learned_limit = learned(domain, now);
   if (!directory_) return facts;
   const auto* provider = directory_->of_domain(domain);
   for (const auto& host : exchangers) {

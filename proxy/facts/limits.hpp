@@ -8,6 +8,7 @@
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/records.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,11 +27,14 @@ class Limits {
   // The smallest limit that is known of any recipient: below it nobody need be asked about.
   [[nodiscard]] std::uint64_t smallest() const { return smallest_; }
   // domain: lower case. exchangers: its mail hosts as far as they are known.
-  [[nodiscard]] checks::RecipientFacts of_recipient(
-      std::string_view address, std::string_view domain,
-      const std::vector<std::string>& exchangers) const;
-  // What a server (a host, or a domain's) has said that it takes.
-  [[nodiscard]] std::optional<std::uint64_t> learned(std::string_view domain) const;
+  [[nodiscard]] checks::RecipientFacts of_recipient(std::string_view address,
+                                                    std::string_view domain,
+                                                    const std::vector<std::string>& exchangers,
+                                                    store::Time now) const;
+  // What a server (a host, or a domain's) has said that it takes, not long ago: limits change.
+  static constexpr std::chrono::days learned_for{7};
+  [[nodiscard]] std::optional<std::uint64_t> learned(std::string_view domain,
+                                                     store::Time now) const;
   // Where the provider of this server publishes its outgoing addresses; empty = not known.
   [[nodiscard]] const std::string& spf_of(const std::string& server);
   // The limits of who sends through this server, and its name; the counts are empty.
@@ -44,7 +48,7 @@ class Limits {
 
   std::optional<providers::Directory> directory_;
   settings::Language language_ = settings::Language::english;
-  std::map<std::string, std::uint64_t, std::less<>> learned_;
+  std::map<std::string, store::LearnedSize, std::less<>> learned_;
   std::map<std::pair<std::string, std::string>, checks::RateFacts> rates_;
   std::map<std::string, std::string> spf_;  // by server
   std::uint64_t smallest_ = UINT64_MAX;

@@ -17,6 +17,10 @@ using settings::Checks;
 
 namespace {
 
+store::Time now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 // A token is nothing that somebody would write down.
 bool may_be_in_a_text(const smtp::Credentials& credentials) {
   const bool is_password = credentials.mechanism == smtp::Mechanism::plain ||
@@ -115,23 +119,23 @@ void MessageInquiry::add_people(const smtp::Envelope& envelope, checks::Facts& f
 
 // Of a small message nobody is asked about: no provider has such a limit.
 void MessageInquiry::add_limits(const smtp::Envelope& envelope, checks::Facts& facts) {
-  auto& limits = sources_.limits();
+  const auto& limits = sources_.limits();
   facts.upstream_limit = sources_.around().size_of_upstream(account_);
-  if (const auto learned = limits.learned(account_.upstream.host))
-    facts.upstream_limit = std::min(facts.upstream_limit.value_or(*learned), *learned);
+  // What the server offers weighs more than what it has said some day.
+  if (facts.upstream_limit.value_or(0) == 0)
+    facts.upstream_limit = limits.learned(account_.upstream.host, now());
   const auto size = std::max(size_, envelope.declared_size.value_or(0));
   if (size <= limits.smallest() || !sources_.is_on(&Checks::size_recipient)) return;
   for (const auto& recipient : envelope.recipients) {
     auto one = limits.of_recipient(recipient.address, checks::domain_of(recipient.address),
-                                   strangers_.exchangers_of(recipient.address));
+                                   strangers_.exchangers_of(recipient.address), now());
     if (one.provider_limit || one.learned_limit) facts.recipients.push_back(std::move(one));
   }
 }
 
 void MessageInquiry::add_rates(const smtp::Envelope& envelope, checks::Facts& facts) {
   if (!sources_.is_on(&Checks::rate) && !sources_.is_on(&Checks::sudden_rise)) return;
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto counts = sources_.sent_counts().counts(account_.name, now);
+  const auto counts = sources_.sent_counts().counts(account_.name, now());
   const auto recipients = static_cast<std::uint32_t>(envelope.recipients.size());
   auto& rate = facts.rate.emplace(sources_.limits().rates(account_.upstream.host, own_domain_));
   rate.messages_hour = counts.messages_hour + 1;

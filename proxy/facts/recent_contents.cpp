@@ -3,16 +3,38 @@
 
 #include "proxy/addresses/domain_name.hpp"
 
+#include <array>
+#include <bit>
+#include <cstring>
 #include <functional>
 
 namespace todoku::facts {
 
 namespace {
 
+constexpr std::uint64_t prime = 0x9E3779B97F4A7C15ULL;
+
+// Four lanes of eight bytes at a time: long texts cost next to nothing. For equality within one
+// run, not against people who look for collisions.
+std::uint64_t hash_of(std::string_view text) {
+  std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
+  constexpr std::size_t block = sizeof(lanes);
+  std::size_t at = 0;
+  for (; at + block <= text.size(); at += block) {
+    std::array<std::uint64_t, 4> words;
+    std::memcpy(words.data(), text.data() + at, block);
+    for (std::size_t i = 0; i < lanes.size(); ++i)
+      lanes[i] = std::rotl(lanes[i] ^ words[i], 29) * prime;
+  }
+  auto value = std::hash<std::string_view>()(text.substr(at)) ^ text.size();
+  for (const auto lane : lanes) value = std::rotl(value ^ lane, 31) * prime;
+  return value;
+}
+
 class Digest {
  public:
-  void add(std::string_view text) { mix(std::hash<std::string_view>()(text)); }
-  void mix(std::uint64_t value) { value_ = (value_ ^ value) * 0x9E3779B97F4A7C15ULL + value; }
+  void add(std::string_view text) { mix(hash_of(text)); }
+  void mix(std::uint64_t value) { value_ = std::rotl(value_ ^ value, 27) * prime + value; }
   [[nodiscard]] std::uint64_t value() const { return value_; }
 
  private:

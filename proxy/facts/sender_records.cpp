@@ -19,7 +19,7 @@ bool is_trouble(checks::AuthState state) {
 }  // namespace
 
 void SenderRecords::ask(const SenderPath& path) {
-  const Key key(path.domain, path.server);
+  const Key key = key_of(path);
   const auto found = known_.find(key);
   if (found != known_.end() && Clock::now() < found->second.until) return;
   if (found == known_.end() && known_.size() >= most_known) known_.clear();
@@ -28,7 +28,7 @@ void SenderRecords::ask(const SenderPath& path) {
 }
 
 asio::awaitable<void> SenderRecords::look_up(SenderPath path) {
-  const Key key(path.domain, path.server);
+  const Key key = key_of(path);
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
   SenderCheck check(std::move(path), now);
@@ -42,7 +42,7 @@ asio::awaitable<void> SenderRecords::look_up(SenderPath path) {
 }
 
 const checks::AuthFacts* SenderRecords::trouble(const SenderPath& path, bool often) const {
-  const auto found = known_.find(Key(path.domain, path.server));
+  const auto found = known_.find(key_of(path));
   if (found == known_.end()) return nullptr;
   const auto& known = found->second;
   if (!is_trouble(known.facts.spf) && !is_trouble(known.facts.dmarc)) return nullptr;
@@ -51,7 +51,7 @@ const checks::AuthFacts* SenderRecords::trouble(const SenderPath& path, bool oft
 }
 
 void SenderRecords::was_told(const SenderPath& path) {
-  const auto found = known_.find(Key(path.domain, path.server));
+  const auto found = known_.find(key_of(path));
   if (found != known_.end()) found->second.told_until = Clock::now() + told_again_after;
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace todoku::facts {
@@ -32,7 +33,8 @@ class SenderRecords {
   void was_told(const SenderPath& path);
 
  private:
-  using Key = std::pair<std::string, std::string>;  // domain, server
+  using Key = std::tuple<std::string, std::string, std::string>;  // all of a path
+  static Key key_of(const SenderPath& path) { return {path.domain, path.server, path.include}; }
   struct Known {
     checks::AuthFacts facts;
     Clock::time_point until = Clock::time_point::max();  // max: it is being looked up

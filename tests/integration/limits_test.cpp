@@ -9,6 +9,8 @@
 namespace todoku::facts {
 namespace {
 
+const store::Time then{std::chrono::sys_days(std::chrono::year(2026) / 11 / 27)};
+
 Limits shipped(settings::Language language = settings::Language::english) {
   Limits limits;
   limits.use(cli::load_providers(), language);
@@ -17,25 +19,32 @@ Limits shipped(settings::Language language = settings::Language::english) {
 
 TEST(Limits, a_recipients_provider_is_known_by_domain_or_mail_host) {
   const auto limits = shipped();
-  const auto by_domain = limits.of_recipient("rin@docomo.ne.jp", "docomo.ne.jp", {});
+  const auto by_domain = limits.of_recipient("rin@docomo.ne.jp", "docomo.ne.jp", {}, then);
   ASSERT_TRUE(by_domain.provider_limit);
   EXPECT_GE(*by_domain.provider_limit, limits.smallest());
   EXPECT_FALSE(by_domain.provider.empty());
   const auto by_host =
-      limits.of_recipient("rin@koinca.example", "koinca.example", {"aspmx.l.google.com"});
+      limits.of_recipient("rin@koinca.example", "koinca.example", {"aspmx.l.google.com"}, then);
   EXPECT_EQ(by_host.provider, "Gmail, also Google Workspace");
   EXPECT_TRUE(by_host.provider_limit);
-  EXPECT_FALSE(limits.of_recipient("a@koinca.example", "koinca.example", {}).provider_limit);
+  EXPECT_FALSE(limits.of_recipient("a@koinca.example", "koinca.example", {}, then).provider_limit);
 }
 
 TEST(Limits, what_a_server_has_said_is_remembered_by_domain) {
   Limits limits;
   EXPECT_EQ(limits.smallest(), UINT64_MAX);
-  limits.learn({"koinca.example", 5'000'000, {}});
+  limits.learn({"koinca.example", 5'000'000, then});
   EXPECT_EQ(limits.smallest(), 5'000'000U);
-  EXPECT_EQ(limits.of_recipient("a@koinca.example", "koinca.example", {}).learned_limit,
+  EXPECT_EQ(limits.of_recipient("a@koinca.example", "koinca.example", {}, then).learned_limit,
             5'000'000U);
-  EXPECT_FALSE(limits.of_recipient("a@other.example", "other.example", {}).learned_limit);
+  EXPECT_FALSE(limits.of_recipient("a@other.example", "other.example", {}, then).learned_limit);
+}
+
+TEST(Limits, what_was_said_long_ago_is_asked_again) {
+  Limits limits;
+  limits.learn({"koinca.example", 5'000'000, then});
+  EXPECT_TRUE(limits.learned("koinca.example", then + std::chrono::days(6)));
+  EXPECT_FALSE(limits.learned("koinca.example", then + std::chrono::days(8)));
 }
 
 TEST(Limits, of_several_plans_the_one_that_surely_holds_counts) {

@@ -41,6 +41,22 @@ TEST(ContentDigest, counts_text_files_subject_and_people) {
   EXPECT_NE(digest("Subject: a\r\n\r\nx\r\n"), digest("Subject: a\r\n\r\ny\r\n"));
 }
 
+TEST(ContentDigest, counts_every_byte_of_a_long_text) {
+  const std::string head = "Subject: a\r\n\r\n";
+  const std::string text(1000, 'x');
+  const auto first = digest(head + text);
+  for (const std::size_t at : {0U, 7U, 8U, 31U, 500U, 991U, 999U}) {
+    auto other = text;
+    other[at] = 'y';
+    EXPECT_NE(first, digest(head + other)) << at;
+  }
+  auto swapped = text;
+  swapped[0] = 'y';
+  auto elsewhere = text;
+  elsewhere[32] = 'y';
+  EXPECT_NE(digest(head + swapped), digest(head + elsewhere));
+}
+
 TEST(ContentDigest, needs_a_text) {
   EXPECT_FALSE(digest("Subject: a\r\n\r\n\r\n"));
   EXPECT_FALSE(digest("Content-Type: application/pkcs7-mime\r\n\r\nMIIB\r\n"));
