@@ -162,6 +162,19 @@ class Signing(FallbackTest):
         self.assertFalse(self.verifies(other.messages[0].body + b"more\r\n"))
         self.assertNotIn(b"DKIM-Signature", usual.messages[0].body)
 
+    def test_the_live_test_is_signed_and_its_copy_shows_that(self):
+        _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
+        config = todoku.arguments[todoku.arguments.index("--config") + 1]
+        dns = next(one for one in todoku.arguments if one.startswith("dns.servers="))
+        place = ("--config", config, "--set", dns)
+        self.run_todoku(todoku, "relays", "test", "spare", "--from", "tester@example.test", *place)
+        for name, body in (("whole", other.messages[-1].body), ("changed", other.messages[-1].body + b"more\r\n")):
+            copy = os.path.join(self.directory, f"{name}.eml")
+            with open(copy, "wb") as file:
+                file.write(b"Return-Path: <tester@example.test>\r\n" + body)
+            told = json.loads(self.run_todoku(todoku, "relays", "learn", "spare", copy, "--json", *place))
+            self.assertEqual(told["signs_as"], "example.test" if name == "whole" else "")
+
     def test_a_large_one_too(self):
         _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
         large = mail(2) + b"0123456789 abcdefghij\r\n" * 60_000
