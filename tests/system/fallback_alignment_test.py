@@ -68,21 +68,25 @@ class Alignment(FallbackTest):
             config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
         self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
         usual.reactions = {"mail": "421 4.3.2 Busy"}
-        self.assertIn("queued", self.send(todoku, 2).text)
+        self.assertIn("queued", self.send(todoku, 2, ("a@blocked.test", "gone@fine.test")).text)
         self.assertEqual(other.connections, [])
-        usual.reactions = {"rcpt": lambda address: LISTED if address == "a@blocked.test" else None}
+        replies = {"a@blocked.test": LISTED, "gone@fine.test": "550 5.1.1 User unknown"}
+        usual.reactions = {"rcpt": replies.get}
         held = lambda: [one for one in todoku.messages("list")["messages"] if one["state"] == "held"]
         wait_until(held, 10)
-        wait_until(lambda: len(usual.messages) == 2, 10)  # the mail that tells of it
-        told = text_of(usual.messages[1])
+        wait_until(lambda: len(usual.messages) == 3, 10)  # two mails that tell of it
+        failed, told = sorted(map(text_of, usual.messages[1:3]), key=lambda text: "release" in text)
+        self.assertIn("gone@fine.test", failed)
+        self.assertNotIn("a@blocked.test", failed)
+        self.assertNotIn("gone@fine.test", told)
         self.assertIn("todoku messages release " + held()[0]["id"], told)
         self.assertIn("ip4:192.0.2.77", told)
         self.assertEqual(held()[0]["actions"], ["release", "discard"])
         self.assertEqual(other.connections, [])
         usual.reactions = {}
         todoku.messages("release", held()[0]["id"])
-        wait_until(lambda: len(usual.messages) == 3, 10)
-        self.assertEqual(usual.messages[2].recipients, ["a@blocked.test"])
+        wait_until(lambda: len(usual.messages) == 4, 10)
+        self.assertEqual(usual.messages[3].recipients, ["a@blocked.test"])
 
     def test_one_that_the_senders_spf_names_is(self):
         other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
