@@ -16,7 +16,9 @@
 #include "proxy/cli/sealing.hpp"
 #include "proxy/cli/secret.hpp"
 #include "proxy/cli/serve.hpp"
+#include "proxy/cli/setup_address_book.hpp"
 #include "proxy/cli/state_place.hpp"
+#include "proxy/platform/paths.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -128,7 +130,9 @@ int run(const todoku::cli::CheckOptions& options) {
 template <class Some, class Command>
 int run_at_place(const Some& options, Command command) {
   const auto place = todoku::cli::find_state_place(options.config, options.state_dir);
-  const auto catalog = catalog_for(chosen_language(options.language, place.language));
+  const auto language = chosen_language(options.language, place.language);
+  auto catalog = catalog_for(language);
+  catalog.add(todoku::cli::load_check_words(language));
   for (const auto& mistake : place.mistakes) std::cerr << to_string(mistake) << "\n";
   if (place.exit_code != 0) return place.exit_code;
   return command(place.state_dir, catalog, todoku::cli::terminal_console());
@@ -173,6 +177,15 @@ int run(const todoku::cli::SecretOptions& options) {
   return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
     const auto keeper = todoku::platform::system_keeper();
     return todoku::cli::run_secret(options, dir, *keeper, catalog, console);
+  });
+}
+
+int run(const todoku::cli::SetupOptions& options) {
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const auto checker = todoku::cli::load_checker(true);
+    return todoku::cli::run_setup_address_book(
+        options, {dir, todoku::cli::sealer_for_reading(dir), todoku::platform::thunderbird_dirs(),
+                  checker, catalog, console});
   });
 }
 

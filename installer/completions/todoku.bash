@@ -11,13 +11,13 @@ _todoku() {
     --state) words="arriving sending waiting held unknown sent refused returned discarded" ;;
     --when-unknown) words="ask resend" ;;
     --config | --upstream-ca) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --state-dir | --profile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
     --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
     --api | --set | --recipient | --account | --limit | --correct | --text | --from | --to) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve demo explain check check-address config messages relays secret --help --version"
+        words="serve demo explain check check-address config messages relays secret setup --help --version"
       else
         case "$command" in
           serve)
@@ -69,6 +69,13 @@ _todoku() {
             else
               words="--config --state-dir --lang --help"
               if [[ ${COMP_WORDS[2]} == list ]]; then words+=" --json"; fi
+            fi
+            ;;
+          setup)
+            if ((COMP_CWORD == 2)); then
+              words="address-book --help"
+            else
+              words="--profile --yes --config --state-dir --lang --help"
             fi
             ;;
           config)

@@ -27,6 +27,12 @@ std::size_t override_key(const Finding& finding, std::string_view account,
     // The same at RCPT, where not all recipients are known, and at the end.
     return std::hash<std::string>()(key);
   }
+  if (finding.check == Check::size_recipient) {  // one finding for all at one provider
+    for (const auto& [name, value] : finding.parameters) {
+      if (name == "who") key += '\n' + value;
+    }
+    return std::hash<std::string>()(key);
+  }
   std::vector<std::string> recipients;
   for (const auto& one : envelope.recipients) recipients.push_back(mail::lower_copy(one.address));
   std::ranges::sort(recipients);

@@ -58,8 +58,9 @@ void check_record(const char* name, AuthState state, const std::string& record,
                   const AuthFacts& facts, Findings& found) {
   if (state != AuthState::missing && state != AuthState::broken) return;
   const auto* end = state == AuthState::missing ? "-missing" : "-broken";
-  add(found, Check::authentication, std::string(name) + end,
-      {{"domain", facts.domain}, {"record", record}});
+  Parameters parameters{{"domain", facts.domain}};
+  if (!record.empty()) parameters.emplace_back("record", record);
+  add(found, Check::authentication, std::string(name) + end, std::move(parameters));
 }
 
 }  // namespace

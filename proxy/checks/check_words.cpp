@@ -81,63 +81,17 @@ void check_keywords(const Subject& subject, Findings& found) {
   }
 }
 
-bool may_be_password(std::string_view word) {
-  if (word.size() < 6 || word.size() > 64) return false;
-  bool has_letter = false, has_other = false;
-  for (const char c : word) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-    (mail::is_letter(c) ? has_letter : has_other) = true;
-  }
-  return has_letter && has_other && word.find("://") == std::string_view::npos &&
-         word.find('@') == std::string_view::npos;
-}
-
-// Words that look like passwords, those in lines that speak of one first. The predicate is slow on
-// purpose, so only a few are asked about.
-std::vector<std::string_view> password_candidates(std::string_view text) {
-  constexpr std::size_t most = 12;
-  std::vector<std::string_view> likely, others;
-  while (!text.empty() && likely.size() < most) {
-    auto line = mail::take_line(text);
-    const bool speaks = mail::has_word(line, "password") || line.find("パスワード") != line.npos ||
-                        mail::has_word(line, "passwd") || mail::has_word(line, "pass:");
-    while (!line.empty()) {
-      const auto begin = line.find_first_not_of(" \t\r\"'");
-      if (begin == std::string_view::npos) break;
-      line.remove_prefix(begin);
-      const auto end = std::min(line.find_first_of(" \t\r\"'"), line.size());
-      auto word = line.substr(0, end);
-      line.remove_prefix(end);
-      // "パスワード:abc123": what stands before the ASCII word is cut off.
-      const auto wide = word.find_last_not_of(
-          "!#$%&()*+,-./"
-          "0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
-      if (wide != std::string_view::npos) word.remove_prefix(wide + 1);
-      if (!may_be_password(word)) continue;
-      auto& list = speaks ? likely : others;
-      if (list.size() < most) list.push_back(word);
-    }
-  }
-  for (const auto word : others) {
-    if (likely.size() < most) likely.push_back(word);
-  }
-  return likely;
-}
-
 void check_password(const Subject& subject, Findings& found) {
-  if (!subject.facts.is_own_password) return;
+  if (!subject.facts.own_password_in) return;
   const std::string_view text = subject.reading.own_text;
-  for (const auto word : password_candidates(text)) {
-    if (!subject.facts.is_own_password(word)) continue;
-    Finding finding;
-    finding.check = Check::own_password;
-    finding.code = "password-in-text";  // the word itself goes nowhere
-    finding.place.part = text_place(subject.reading);
-    finding.place.character =
-        character_number(text, static_cast<std::size_t>(word.data() - text.data()));
-    found.push_back(std::move(finding));
-    return;
-  }
+  const auto at = subject.facts.own_password_in(text);
+  if (at == std::string_view::npos) return;
+  Finding finding;
+  finding.check = Check::own_password;
+  finding.code = "password-in-text";  // the word itself goes nowhere
+  finding.place.part = text_place(subject.reading);
+  finding.place.character = character_number(text, at);
+  found.push_back(std::move(finding));
 }
 
 std::uint64_t links_of(std::string_view text) {

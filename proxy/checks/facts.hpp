@@ -87,9 +87,8 @@ struct Facts {
   std::optional<SentBefore> same_content;
   std::optional<RateFacts> rate;
   std::optional<AuthFacts> authentication;
-  // Whether a word is the account's password; compares with a salted digest, and the word is not
-  // kept. Empty = not known. Slow on purpose, so it is asked about a few words only.
-  std::function<bool(std::string_view)> is_own_password;
+  // Where the account's password stands in a text; npos = nowhere. Empty = it is not known.
+  std::function<std::size_t(std::string_view text)> own_password_in;
 };
 
 }  // namespace todoku::checks

@@ -37,12 +37,11 @@ Parameters readable_finding(const Catalog& words, const Parameters& given) {
   return parameters;
 }
 
-FindingWords words_of(const Catalog& words, const checks::Finding& finding) {
-  const auto parameters = readable_finding(words, finding.parameters);
-  const auto key = "finding." + finding.code;
+FindingWords words_of_code(const Catalog& words, const std::string& code, const Parameters& given) {
   FindingWords out;
-  const auto title = "check." + std::string(to_string(finding.check));
-  out.title = words.render(title);
+  const auto key = "finding." + code;
+  if (!words.has(key + ".saw")) return out;
+  const auto parameters = readable_finding(words, given);
   out.saw = words.render(key + ".saw", parameters);
   if (words.why_incomplete(key + ".more", parameters).empty()) {
     if (!out.saw.ends_with("。")) out.saw += ' ';
@@ -50,6 +49,13 @@ FindingWords words_of(const Catalog& words, const checks::Finding& finding) {
   }
   out.why = words.render(key + ".why", parameters);
   out.to_do = words.render(key + ".do", parameters);
+  return out;
+}
+
+FindingWords words_of(const Catalog& words, const checks::Finding& finding) {
+  auto out = words_of_code(words, finding.code, finding.parameters);
+  const auto title = "check." + std::string(to_string(finding.check));
+  out.title = words.render(title);
   out.place = place_of(words, finding.place);
   return out;
 }

@@ -21,6 +21,9 @@ struct FindingWords {
 [[nodiscard]] explain::Parameters readable_finding(const explain::Catalog& words,
                                                    const explain::Parameters& parameters);
 
+// By the code alone, without title and place; empty = the code is not known.
+[[nodiscard]] FindingWords words_of_code(const explain::Catalog& words, const std::string& code,
+                                         const explain::Parameters& parameters);
 [[nodiscard]] FindingWords words_of(const explain::Catalog& words, const checks::Finding& finding);
 
 // The names that the JSON has.

@@ -3,6 +3,7 @@
 
 #include "classifier/rules/shipped.hpp"
 #include "config/embedded.hpp"
+#include "proxy/providers/shipped.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -62,6 +63,18 @@ explain::Situations load_situations() {
   auto parsed = explain::Situations::parse(config::embedded("situations.toml"));
   if (auto* found = std::get_if<explain::Situations>(&parsed)) return std::move(*found);
   throw std::logic_error("situations.toml: " + std::get<explain::CatalogError>(parsed).what);
+}
+
+providers::Directory load_providers() {
+  std::vector<providers::ProviderText> texts;
+  for (const auto id : providers::shipped_ids) {
+    const auto text = config::embedded("providers/" + std::string(id) + ".toml");
+    texts.push_back({std::string(id), std::string(text)});
+  }
+  auto parsed = providers::Directory::parse(texts);
+  if (auto* found = std::get_if<providers::Directory>(&parsed)) return std::move(*found);
+  const auto& mistake = std::get<std::vector<providers::Mistake>>(parsed).front();
+  throw std::logic_error(mistake.file + ": " + mistake.what);
 }
 
 explain::Catalog load_address_words(settings::Language language) {

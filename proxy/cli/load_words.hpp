@@ -8,6 +8,7 @@
 #include "classifier/explain/situations.hpp"
 #include "proxy/addresses/checker.hpp"
 #include "proxy/checks/lists.hpp"
+#include "proxy/providers/directory.hpp"
 #include "proxy/settings/settings.hpp"
 
 namespace todoku::cli {
@@ -23,6 +24,8 @@ checks::Lists load_check_lists();
 // The vendor's rules. Throws std::logic_error when one of them is wrong, which is a bug.
 Classifier load_classifier();
 explain::Situations load_situations();
+// What is known of each provider. Throws likewise.
+providers::Directory load_providers();
 // The words of check-address.
 explain::Catalog load_address_words(settings::Language language);
 // with_known: with the list of real domains that look like a slip. Throws like load_classifier().

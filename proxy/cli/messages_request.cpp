@@ -2,13 +2,12 @@
 // A message that may have arrived is sent again only after a clear yes.
 #include "proxy/cli/messages_request.hpp"
 
+#include "proxy/cli/asking.hpp"
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/messages_json.hpp"
 
 #include <algorithm>
-#include <istream>
 #include <ostream>
-#include <thread>
 
 namespace todoku::cli {
 
@@ -17,8 +16,6 @@ namespace {
 using delivery::MessageState;
 using store::RequestOutcome;
 using store::Verb;
-
-constexpr std::chrono::milliseconds between_looks{100};  // the database has no way to call
 
 Verb verb_of(MessagesAction action) {
   switch (action) {
@@ -96,26 +93,11 @@ int tell(const Look& look, const Console& console, const Problem& problem) {
   return problem.exit_code;
 }
 
-enum class Consent : std::uint8_t {
-  given,
-  refused,
-  cannot_ask
-};
-
-Consent ask_consent(const Look& look, const Console& console, const store::StoredMessage& message) {
-  if (!console.can_ask) return Consent::cannot_ask;
-  console.error << indented(look,
-                            look.catalog.render("messages.may_arrive_twice",
-                                                {{"subject", subject_text(look, message)}}),
-                            0)
-                << look.catalog.render("messages.ask_consent") << " " << std::flush;
-  std::string answer;
-  if (!std::getline(console.in, answer)) return Consent::refused;
-  answer.erase(0, answer.find_first_not_of(" \t"));
-  answer.erase(answer.find_last_not_of(" \t\r") + 1);
-  const auto word = lower(answer);
-  const bool is_yes = word == "y" || word == "yes" || word == "はい";
-  return is_yes ? Consent::given : Consent::refused;
+Consent ask_about(const Look& look, const Console& console, const store::StoredMessage& message) {
+  const auto warning =
+      look.catalog.render("messages.may_arrive_twice", {{"subject", subject_text(look, message)}});
+  return ask_consent(console,
+                     indented(look, warning, 0) + look.catalog.render("messages.ask_consent"));
 }
 
 int exit_code_of(RequestOutcome outcome, bool is_running) {
@@ -154,17 +136,6 @@ std::string outcome_text(const Look& look, const store::Request& request, Reques
 
 }  // namespace
 
-Result<RequestOutcome> wait_for_outcome(store::Reader& reader, std::uint64_t number,
-                                        const Console& console) {
-  const auto end = std::chrono::steady_clock::now() + console.patience;
-  for (;;) {
-    auto outcome = reader.outcome_of(number);
-    if (outcome.has_error() || *outcome != RequestOutcome::pending) return outcome;
-    if (std::chrono::steady_clock::now() >= end) return outcome;
-    std::this_thread::sleep_for(between_looks);
-  }
-}
-
 std::variant<store::Request, Problem> request_for(const Look& look,
                                                   const store::StoredMessage& message,
                                                   const MessagesOptions& options) {
@@ -190,7 +161,7 @@ int make_request(const Look& look, store::Reader& reader, const std::filesystem:
   const auto& request = std::get<store::Request>(made);
   const bool may_double = request.verb == Verb::retry && message.state == MessageState::unknown;
   if (may_double && !options.yes) {
-    const auto consent = ask_consent(look, console, message);
+    const auto consent = ask_about(look, console, message);
     if (consent == Consent::cannot_ask)
       return tell(look, console,
                   {"messages.needs_yes",

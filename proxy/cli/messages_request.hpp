@@ -15,10 +15,6 @@ namespace todoku::cli {
 [[nodiscard]] std::variant<store::Request, Problem> request_for(const Look& look,
                                                                 const store::StoredMessage& message,
                                                                 const MessagesOptions& options);
-// As todoku serve answers it; pending when it has not within the console's patience.
-[[nodiscard]] Result<store::RequestOutcome> wait_for_outcome(store::Reader& reader,
-                                                             std::uint64_t number,
-                                                             const Console& console);
 // The exit code; prints what became of it.
 int make_request(const Look& look, store::Reader& reader, const std::filesystem::path& state_dir,
                  const store::StoredMessage& message, const MessagesOptions& options,

@@ -2,6 +2,7 @@
 // Puts the story of a message into lines. What a server said is quoted, never put into other words.
 #include "proxy/cli/messages_show.hpp"
 
+#include "proxy/cli/check_words.hpp"
 #include "proxy/demo/layout.hpp"
 #include "proxy/smtp/client_dialogue.hpp"
 
@@ -111,7 +112,21 @@ std::string parameter(const store::StoredEvent& event, std::string_view name) {
   return found == event.parameters.end() ? std::string() : found->second;
 }
 
+// What a check saw, and what can be done.
+std::string finding_lines(const Look& look, const store::StoredEvent& event) {
+  explain::Parameters parameters;
+  for (const auto& [name, value] : event.parameters) parameters.emplace_back(name, shown(value));
+  const auto title = std::string("check.") + shown(parameter(event, "check"));
+  const auto check = look.catalog.render(title);
+  std::string out =
+      moment_lines(look, event.at, look.catalog.render("messages.event_noted", {{"check", check}}));
+  const auto words = words_of_code(look.catalog, shown(parameter(event, "code")), parameters);
+  if (words.saw.empty()) return out;  // of a later release
+  return out + indented(look, words.saw, 2 * margin) + indented(look, words.to_do, 2 * margin);
+}
+
 std::string event_lines(const Look& look, const store::StoredEvent& event) {
+  if (event.kind == store::EventKind::noted) return finding_lines(look, event);
   std::string key = std::string("messages.event_") + store::to_string(event.kind);
   const auto reason = parameter(event, "reason");
   const bool has_reason = !reason.empty();
@@ -146,7 +161,31 @@ std::string next_lines(const Look& look, const store::StoredMessage& message) {
   return out;
 }
 
-std::string action_lines(const Look& look, const store::StoredMessage& message) {
+// What a check took for a slip, and what was probably meant: "old=new"; empty = nothing.
+std::string probable_correction(const MessageStory& story) {
+  for (const auto& event : story.events) {
+    const auto address = parameter(event, "address");
+    const auto meant = parameter(event, "meant");
+    const bool is_recipient = std::ranges::any_of(
+        story.message.envelope.recipients, [&](const auto& one) { return one.address == address; });
+    if (is_recipient && !meant.empty()) return address + "=" + meant;
+  }
+  return {};
+}
+
+std::string correction_lines(const Look& look, const MessageStory& story) {
+  const auto& message = story.message;
+  const auto probable = probable_correction(story);
+  const auto* key = probable.empty() ? "messages.can_correct" : "messages.can_correct_slip";
+  const auto correction =
+      probable.empty() ? message.envelope.recipients.front().address + "=new@example.jp" : probable;
+  return std::string(margin, ' ') + command_for(look, message, store::Verb::release) +
+         place_option("--correct", shown(correction)) + "\n" +
+         indented(look, look.catalog.render(key), 2 * margin);
+}
+
+std::string action_lines(const Look& look, const MessageStory& story) {
+  const auto& message = story.message;
   const auto actions = actions_of(message);
   if (actions.empty()) return {};
   std::string out = heading(look, "messages.title_actions");
@@ -156,11 +195,7 @@ std::string action_lines(const Look& look, const store::StoredMessage& message) 
     // Not wrapped: the command is there to be copied.
     out += std::string(margin, ' ') + command_for(look, message, verb) + "\n";
     out += indented(look, look.catalog.render(key), 2 * margin);
-    if (verb != store::Verb::release) continue;
-    const auto first = place_option(
-        "--correct", shown(message.envelope.recipients.front().address) + "=new@example.jp");
-    out += std::string(margin, ' ') + command_for(look, message, verb) + first + "\n" +
-           indented(look, look.catalog.render("messages.can_correct"), 2 * margin);
+    if (verb == store::Verb::release) out += correction_lines(look, story);
   }
   return out;
 }
@@ -186,7 +221,7 @@ std::string show_text(const Look& look, const MessageStory& story) {
     if (const auto* const* event = std::get_if<const store::StoredEvent*>(&moment))
       out += event_lines(look, **event);
   }
-  return out + next_lines(look, message) + action_lines(look, message);
+  return out + next_lines(look, message) + action_lines(look, story);
 }
 
 }  // namespace todoku::cli

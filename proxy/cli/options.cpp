@@ -19,8 +19,9 @@
 namespace todoku::cli {
 namespace {
 
-constexpr std::array<std::string_view, 9> commands{
-    "serve", "demo", "explain", "check", "messages", "relays", "secret", "config", "check-address"};
+constexpr std::array<std::string_view, 10> commands{"serve",    "demo",         "explain", "check",
+                                                    "messages", "relays",       "secret",  "setup",
+                                                    "config",   "check-address"};
 
 // "serve, demo, ... and config"
 std::string all_commands(std::string_view last_word) {
@@ -226,6 +227,19 @@ void declare_secret(CLI::App& app, SecretOptions& options) {
   }
 }
 
+void declare_setup(CLI::App& app, SetupOptions& options) {
+  app.require_subcommand(1);
+  auto& book = *app.add_subcommand("address-book",
+                                   "Let the checks know the people in Thunderbird's address books");
+  add_texts(book, "--profile", options.profiles,
+            "Thunderbird's profile folder, where it is not found; may be repeated", "DIR");
+  book.add_flag("--yes", options.yes, "Do not ask");
+  add_text(book, "--config", options.config, "Settings file", "FILE");
+  add_text(book, "--state-dir", options.state_dir,
+           "Folder of the todoku serve that is to know them", "DIR");
+  add_language(book, options.language);
+}
+
 void declare_explain(CLI::App& app, ExplainOptions& options) {
   app.add_option("FILE", options.words,
                  "Returned mails; without any, one mail on standard input. Also an error in words: "
@@ -325,6 +339,7 @@ Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_vi
         "secret has the commands set NAME, list and remove NAME; set asks for the secret, or reads "
         "it from standard input",
         command);
+  if (name == "setup") return usage_error("setup has one command: address-book", command);
   if (name == "messages")
     return usage_error(
         "messages has the commands list, show ID, retry ID, release ID and discard ID", command);
@@ -354,6 +369,7 @@ class Commands {
     add("explain", "Say why a message came back, whose side it is on, and what to do now",
         declare_explain, explain_);
     add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);
+    add("setup", "Work with what your mail program has", declare_setup, setup_);
     add("check-address", "Say whether an address looks mistyped, and what was probably meant",
         declare_check_address, address_);
     add("check", "Look at a message before it is sent", declare_check, check_);
@@ -383,6 +399,7 @@ class Commands {
   MessagesOptions messages_;
   RelaysOptions relays_;
   SecretOptions secret_;
+  SetupOptions setup_;
   CheckAddressOptions address_;
 };
 

@@ -100,6 +100,14 @@ struct SecretOptions {
   bool json = false;                    // list
 };
 
+struct SetupOptions {                 // setup address-book
+  std::vector<std::string> profiles;  // folders of Thunderbird; empty = those that are found
+  bool yes = false;                   // no question
+  std::optional<std::string> config;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> language;  // ja or en
+};
+
 struct ExplainOptions {
   std::vector<std::string> words;       // files; or, when none of them is one, an error in words
   std::optional<std::string> text;      // what an error says
@@ -132,9 +140,9 @@ struct Finished {
   std::string text;  // ends with a newline
 };
 
-using Options =
-    std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions, MessagesOptions,
-                 RelaysOptions, SecretOptions, CheckAddressOptions, CheckOptions, Finished>;
+using Options = std::variant<ServeOptions, DemoOptions, ExplainOptions, ConfigCheckOptions,
+                             MessagesOptions, RelaysOptions, SecretOptions, SetupOptions,
+                             CheckAddressOptions, CheckOptions, Finished>;
 
 Options parse_options(int argc, const char* const* argv, std::string_view version);
 

@@ -48,8 +48,8 @@ std::string_view command_of(smtp::Phase phase) {
   return {};
 }
 
-Cause judge(const Classifier& classifier, const delivery::Attempt& attempt,
-            const smtp::Reply& reply, const std::string& recipient) {
+rules::Judgement judgement_of(const Classifier& classifier, const delivery::Attempt& attempt,
+                              const smtp::Reply& reply, const std::string& recipient) {
   const auto line = smtp::to_line(reply);
   const auto code = std::to_string(reply.code);
   rules::Evidence evidence;
@@ -59,7 +59,7 @@ Cause judge(const Classifier& classifier, const delivery::Attempt& attempt,
   evidence.command = command_of(attempt.phase);
   evidence.remote_host = attempt.relay;
   evidence.recipient = recipient;
-  return classifier.rules().judge(evidence).cause;
+  return classifier.rules().judge(evidence);
 }
 
 }  // namespace
@@ -68,15 +68,29 @@ ProxyPathFacts::ProxyPathFacts(const settings::Settings& settings, net::Worker& 
                                platform::Log& log, std::function<net::Resolver*()> resolver)
     : settings_(settings), worker_(worker), log_(log), resolver_(std::move(resolver)) {}
 
-asio::awaitable<Cause> ProxyPathFacts::cause_of(delivery::Attempt attempt, smtp::Reply reply,
-                                                std::string recipient) {
-  auto cause = Cause::undefined;
-  std::function<void()> work = [this, &attempt, &reply, &recipient, &cause] {
+asio::awaitable<rules::Judgement> ProxyPathFacts::judge(delivery::Attempt attempt,
+                                                        smtp::Reply reply, std::string recipient) {
+  rules::Judgement judgement;
+  std::function<void()> work = [this, &attempt, &reply, &recipient, &judgement] {
     if (!classifier_) classifier_ = std::make_shared<const Classifier>(load_classifier());
-    cause = judge(*classifier_, attempt, reply, recipient);
+    judgement = judgement_of(*classifier_, attempt, reply, recipient);
   };
   co_await worker_.run(work);
-  co_return cause;
+  co_return judgement;
+}
+
+asio::awaitable<Cause> ProxyPathFacts::cause_of(delivery::Attempt attempt, smtp::Reply reply,
+                                                std::string recipient) {
+  const auto judgement = co_await judge(std::move(attempt), std::move(reply), std::move(recipient));
+  co_return judgement.cause;
+}
+
+asio::awaitable<std::string> ProxyPathFacts::size_limit_in(delivery::Attempt attempt) {
+  const auto reply = attempt.reply;
+  const std::string nobody;
+  const auto judgement = co_await judge(std::move(attempt), reply, nobody);
+  if (judgement.cause != Cause::message_too_big) co_return std::string();
+  co_return judgement.parameters.size_limit;
 }
 
 const delivery::AlignmentVerdict* ProxyPathFacts::known(const Whose& whose) {

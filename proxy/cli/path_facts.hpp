@@ -43,6 +43,9 @@ class ProxyPathFacts final : public relay::PathFacts {
 
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
+  // The size limit that the attempt's reply names ("25 MB"); empty = it was refused for something
+  // else.
+  boost::asio::awaitable<std::string> size_limit_in(delivery::Attempt attempt);
   boost::asio::awaitable<delivery::AlignmentVerdict> alignment_of(
       std::size_t fallback, delivery::AlignmentSender sender) override;
   void learn(delivery::RelayLesson lesson) override;
@@ -54,6 +57,8 @@ class ProxyPathFacts final : public relay::PathFacts {
     delivery::AlignmentVerdict verdict;
     std::chrono::steady_clock::time_point until;
   };
+  boost::asio::awaitable<rules::Judgement> judge(delivery::Attempt attempt, smtp::Reply reply,
+                                                 std::string recipient);
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
   [[nodiscard]] std::set<std::string> sender_domains(const settings::Fallback& fallback) const;
   void note(const delivery::AlignmentRecord& record);

@@ -24,6 +24,7 @@ constexpr wire::Duration certificate_round = std::chrono::hours(12);
 constexpr wire::Duration key_round{15'000};
 constexpr wire::Duration first_alignment{30'000};  // the network may come after us
 constexpr wire::Duration journal_round{5'000};
+constexpr wire::Duration counts_round{10'000};
 constexpr wire::Duration network_settles{1'000};
 constexpr wire::Duration prune_round = std::chrono::minutes(10);
 // For last answers to clients, and again for QUIT to the relays. With the stop limit of 8 s this
@@ -82,6 +83,8 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
   rooms_.start("journal", shorten_journal());
+  rooms_.start("facts.providers", facts_->load_providers());
+  rooms_.start("facts.counts", keep_counts());
   network_ = std::make_unique<net::NetworkWatch>(rooms_.executor());
   rooms_.start("network", watch_network());
   rooms_.start("certificate", renew_certificate());
@@ -120,12 +123,8 @@ void ProxyAssembly::build_rooms() {
     return say(sentence.key,
                is_finding ? readable_finding(catalog_, sentence.parameters) : sentence.parameters);
   };
-  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
   const auto dns = [this] { return resolver(); };
-  facts_.emplace(facts::Surroundings{settings_, rooms_, log_, *store_,
-                                     [] { return load_checker(true); }, dns, make_scanner()});
-  store_->on_change([this](const store::Change& change) { facts_->note(change); });
-  checking_.emplace(submission::Checking{*gate_, *facts_});
+  build_facts();
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
   relay_around_->on_moved = [this](const std::string& relay, const std::string& moved_to) {
@@ -152,6 +151,24 @@ void ProxyAssembly::build_rooms() {
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
                                log_, instance, say_sentence, &*checking_});
+}
+
+void ProxyAssembly::build_facts() {
+  gate_.emplace(settings_.checks, lists_, submission::KnownClients(state_dir_ / "mail-clients"));
+  facts::Surroundings around{settings_, rooms_, worker_, log_, *store_, {}, {}, {}, {}, {}, {}};
+  around.make_checker = [] { return load_checker(true); };
+  around.load_providers = load_providers;
+  around.resolver = [this] { return resolver(); };
+  around.size_of_upstream = [this](const settings::Account& account) {
+    return relay_->size_limit(account);
+  };
+  around.size_limit_in = [this](delivery::Attempt attempt) {
+    return path_facts_->size_limit_in(std::move(attempt));
+  };
+  around.scanner = make_scanner();
+  facts_.emplace(std::move(around));
+  checking_.emplace(submission::Checking{*gate_, *facts_});
+  store_->on_change([this](const store::Change& change) { facts_->note(change); });
 }
 
 facts::Scanner ProxyAssembly::make_scanner() {
@@ -302,6 +319,13 @@ asio::awaitable<void> ProxyAssembly::find_fallback_logins() {
     const bool is_complete = co_await fallback_logins_->look();
     if (is_complete) co_return;
     co_await stopping_.wait(key_round);
+  }
+}
+
+asio::awaitable<void> ProxyAssembly::keep_counts() {
+  while (!is_stopping_) {
+    co_await stopping_.wait(counts_round);
+    facts_->keep_counts();
   }
 }
 
@@ -461,6 +485,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
   if (queue_) queue_->stop();
   if (relay_) relay_->stop();
   if (resolver_) resolver_->give_up();
+  if (facts_) facts_->keep_counts();
   co_await rooms_.wait_until_empty(last_limit);
 }
 

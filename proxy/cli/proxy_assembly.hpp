@@ -71,6 +71,7 @@ class ProxyAssembly {
   std::optional<StartFailure> open_store();
   std::optional<StartFailure> open_listeners();
   void build_rooms();
+  void build_facts();
   facts::Scanner make_scanner();
   // Runs the context until this is done; before anything else runs.
   void complete(std::string_view name, boost::asio::awaitable<void> task);
@@ -79,11 +80,12 @@ class ProxyAssembly {
   boost::asio::awaitable<void> take_over();
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
-  void tell_of_move(const std::string& relay, const std::string& moved_to);
   net::Resolver* resolver();
+  void tell_of_move(const std::string& relay, const std::string& moved_to);
   void keep_alignment(const delivery::AlignmentRecord& record, bool is_change);
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
+  boost::asio::awaitable<void> keep_counts();
   boost::asio::awaitable<void> watch_network();
   boost::asio::awaitable<void> find_fallback_logins();
   boost::asio::awaitable<void> check_alignment();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the copy of a test mail, looks its signatures up, and hands the lesson to todoku serve.
 #include "classifier/mail/line_ends.hpp"
+#include "proxy/cli/asking.hpp"
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/messages_find.hpp"
-#include "proxy/cli/messages_request.hpp"
 #include "proxy/cli/messages_words.hpp"
 #include "proxy/cli/relays_test.hpp"
 #include "proxy/delivery/relay_test.hpp"

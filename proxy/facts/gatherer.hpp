@@ -15,12 +15,19 @@ class Gatherer final : public submission::FactSource {
   std::unique_ptr<submission::Inquiry> open(const settings::Account& account,
                                             const smtp::Envelope& envelope) override;
   [[nodiscard]] bool scans() const override;
+  // Until then nothing is known of providers.
+  boost::asio::awaitable<void> load_providers();
   // Takes over what the store has of earlier mail: when its key is there.
   boost::asio::awaitable<void> recall();
   // Told of everything that is written down.
   void note(const store::Change& change);
+  // Has what was counted lately written down. Now and then, and at the end.
+  void keep_counts();
 
  private:
+  void add_sent(const store::NoteCorrespondents& written);
+  boost::asio::awaitable<void> learn_size(delivery::Attempt attempt);
+
   Sources sources_;
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/facts/message_inquiry.hpp"
 
+#include "proxy/addresses/domain_name.hpp"
 #include "proxy/checks/mistyped.hpp"
+#include "proxy/checks/own_password.hpp"
 #include "proxy/checks/people.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace todoku::facts {
@@ -11,17 +15,39 @@ namespace todoku::facts {
 namespace asio = boost::asio;
 using settings::Checks;
 
+namespace {
+
+// A token is nothing that somebody would write down.
+bool may_be_in_a_text(const smtp::Credentials& credentials) {
+  const bool is_password = credentials.mechanism == smtp::Mechanism::plain ||
+                           credentials.mechanism == smtp::Mechanism::login;
+  return is_password && !credentials.password.empty();
+}
+
+}  // namespace
+
 MessageInquiry::MessageInquiry(Sources& sources, const settings::Account& account,
                                const smtp::Envelope& envelope)
     : sources_(sources),
       account_(account),
-      strangers_(sources, account.name, checks::domain_of(envelope.sender)) {}
+      own_domain_(checks::domain_of(envelope.sender)),
+      asks_for_records_(sources.is_on(&Checks::authentication) &&
+                        checks::is_looked_at(own_domain_, {}) &&
+                        addresses::is_host_name(own_domain_)),
+      strangers_(sources, account.name, own_domain_) {
+  if (asks_for_records_) sources_.records().ask(path());
+}
 
 void MessageInquiry::add_recipient(std::string_view address) {
   strangers_.meet(address);
 }
 
-void MessageInquiry::add_message(const submission::Outgoing& message, const skeleton::Skeleton&) {
+void MessageInquiry::add_message(const submission::Outgoing& message,
+                                 const skeleton::Skeleton& skeleton) {
+  message_ = &message;
+  size_ = skeleton.size;
+  if (sources_.is_on(&Checks::same_again))
+    digest_ = content_digest(account_.name, message.envelope, skeleton);
   if (sources_.around().scanner.scan && sources_.is_on(&Checks::virus))
     scan_.emplace(sources_.around(), message.body, message.body->size());
 }
@@ -41,8 +67,36 @@ checks::Facts MessageInquiry::facts(const smtp::Envelope& envelope) {
   facts.account_senders = account_.senders;
   facts.upstream = account_.upstream.host;
   add_people(envelope, facts);
+  add_limits(envelope, facts);
+  if (message_ == nullptr) return facts;
+  add_rates(envelope, facts);
+  if (const auto ago = sent_before()) facts.same_content = checks::SentBefore{*ago};
+  const auto& credentials = message_->credentials;
+  if (may_be_in_a_text(credentials) && sources_.is_on(&Checks::own_password))
+    facts.own_password_in = [&credentials](std::string_view text) {
+      return checks::find_password(text, credentials.password.reveal());
+    };
   if (scan_) facts.scan = scan_->report();
+  if (const auto* trouble = records_trouble()) facts.authentication = *trouble;
   return facts;
+}
+
+std::optional<std::chrono::seconds> MessageInquiry::sent_before() const {
+  if (!digest_) return std::nullopt;
+  return sources_.contents().sent_before(*digest_, message_->message_id_header,
+                                         sources_.checks().same_again_within,
+                                         Sources::Clock::now());
+}
+
+// A note is said once a day; what holds a message back holds every one.
+const checks::AuthFacts* MessageInquiry::records_trouble() const {
+  if (!asks_for_records_) return nullptr;
+  const bool often = sources_.checks().authentication >= settings::CheckLevel::hold;
+  return sources_.records().trouble(path(), often);
+}
+
+SenderPath MessageInquiry::path() const {
+  return {own_domain_, account_.upstream.host, sources_.limits().spf_of(account_.upstream.host)};
 }
 
 void MessageInquiry::add_people(const smtp::Envelope& envelope, checks::Facts& facts) {
@@ -59,6 +113,38 @@ void MessageInquiry::add_people(const smtp::Envelope& envelope, checks::Facts& f
   }
 }
 
-void MessageInquiry::message_is_taken() {}
+// Of a small message nobody is asked about: no provider has such a limit.
+void MessageInquiry::add_limits(const smtp::Envelope& envelope, checks::Facts& facts) {
+  auto& limits = sources_.limits();
+  facts.upstream_limit = sources_.around().size_of_upstream(account_);
+  if (const auto learned = limits.learned(account_.upstream.host))
+    facts.upstream_limit = std::min(facts.upstream_limit.value_or(*learned), *learned);
+  const auto size = std::max(size_, envelope.declared_size.value_or(0));
+  if (size <= limits.smallest() || !sources_.is_on(&Checks::size_recipient)) return;
+  for (const auto& recipient : envelope.recipients) {
+    auto one = limits.of_recipient(recipient.address, checks::domain_of(recipient.address),
+                                   strangers_.exchangers_of(recipient.address));
+    if (one.provider_limit || one.learned_limit) facts.recipients.push_back(std::move(one));
+  }
+}
+
+void MessageInquiry::add_rates(const smtp::Envelope& envelope, checks::Facts& facts) {
+  if (!sources_.is_on(&Checks::rate) && !sources_.is_on(&Checks::sudden_rise)) return;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto counts = sources_.sent_counts().counts(account_.name, now);
+  const auto recipients = static_cast<std::uint32_t>(envelope.recipients.size());
+  auto& rate = facts.rate.emplace(sources_.limits().rates(account_.upstream.host, own_domain_));
+  rate.messages_hour = counts.messages_hour + 1;
+  rate.messages_day = counts.messages_day + 1;
+  rate.recipients_hour = counts.recipients_hour + recipients;
+  rate.recipients_day = counts.recipients_day + recipients;
+  rate.usual_messages_hour = counts.usual_messages_hour;
+}
+
+void MessageInquiry::message_is_taken() {
+  if (records_trouble() != nullptr) sources_.records().was_told(path());
+  if (digest_ && message_ != nullptr)
+    sources_.contents().remember(*digest_, message_->message_id_header, Sources::Clock::now());
+}
 
 }  // namespace todoku::facts

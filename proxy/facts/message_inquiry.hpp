@@ -7,7 +7,10 @@
 #include "proxy/facts/strangers.hpp"
 #include "proxy/submission/inquiry.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
 
 namespace todoku::facts {
 
@@ -27,10 +30,21 @@ class MessageInquiry final : public submission::Inquiry {
 
  private:
   void add_people(const smtp::Envelope& envelope, checks::Facts& facts);
+  void add_limits(const smtp::Envelope& envelope, checks::Facts& facts);
+  void add_rates(const smtp::Envelope& envelope, checks::Facts& facts);
+  [[nodiscard]] std::optional<std::chrono::seconds> sent_before() const;
+  [[nodiscard]] SenderPath path() const;
+  [[nodiscard]] const checks::AuthFacts* records_trouble() const;
 
   Sources& sources_;
   const settings::Account& account_;
+  std::string own_domain_;
+  bool asks_for_records_;  // of the own domain
   Strangers strangers_;
+  // Once the whole message is there:
+  const submission::Outgoing* message_ = nullptr;
+  std::uint64_t size_ = 0;
+  std::optional<std::uint64_t> digest_;  // of its content
   std::optional<ScanUnderWay> scan_;
 };
 

@@ -106,9 +106,10 @@ const addresses::Finding& Strangers::finding_of(const std::string& address) {
   return one.finding;
 }
 
-const std::vector<std::string>* Strangers::exchangers_of(const std::string& address) const {
+const std::vector<std::string>& Strangers::exchangers_of(const std::string& address) const {
+  static const std::vector<std::string> none;
   const auto found = met_.find(address);
-  return found == met_.end() ? nullptr : &found->second->exchangers;
+  return found == met_.end() ? none : found->second->exchangers;
 }
 
 }  // namespace todoku::facts

@@ -32,8 +32,8 @@ class Strangers {
   [[nodiscard]] bool has(const std::string& address) const { return met_.contains(address); }
   // What the address checker says of one of them by what is known now.
   [[nodiscard]] const addresses::Finding& finding_of(const std::string& address);
-  // The domain's mail hosts, as far as the DNS was asked.
-  [[nodiscard]] const std::vector<std::string>* exchangers_of(const std::string& address) const;
+  // The mail hosts of a recipient's domain, as far as the DNS was asked.
+  [[nodiscard]] const std::vector<std::string>& exchangers_of(const std::string& address) const;
 
  private:
   struct One {

@@ -6,6 +6,7 @@
 #include "proxy/wire/result.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace todoku::platform {
 
@@ -17,6 +18,8 @@ std::filesystem::path default_state_dir();
 std::filesystem::path default_config_file();
 // /etc/todoku/todoku.toml: read below a person's own file.
 std::filesystem::path admin_config_file();
+// Where Thunderbird may keep its profiles.ini: as a package of the system, of snap or of flatpak.
+std::vector<std::filesystem::path> thunderbird_dirs();
 // Creates it (and parents) with mode 0700; an existing one that others may read is tightened.
 // A folder that everybody may write to is refused and left as it is (operation_not_permitted).
 error_code make_private_dir(const std::filesystem::path& dir);

@@ -47,6 +47,12 @@ fs::path default_config_file() {
   return own;
 }
 
+std::vector<fs::path> thunderbird_dirs() {
+  const auto below = home();
+  return {below / ".thunderbird", below / "snap/thunderbird/common/.thunderbird",
+          below / ".var/app/org.mozilla.Thunderbird/.thunderbird"};
+}
+
 error_code make_private_dir(const fs::path& dir) {
   std::error_code code;
   if (dir.has_parent_path()) fs::create_directories(dir.parent_path(), code);

@@ -80,6 +80,7 @@ struct Provider {
   std::optional<SizeLimit> sends;  // for its own customers
   std::optional<SizeLimit> takes;  // from others
   std::vector<RateLimit> rates;    // for its own customers
+  std::string spf;                 // what a customer's domain puts behind "include:"; or empty
   std::string desk;                // page with help or a contact form; or empty
   std::vector<Source> sources;     // all that the file names
 };

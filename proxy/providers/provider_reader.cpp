@@ -53,7 +53,7 @@ class Reader {
     const auto& root = parsed.table();
     only(root, "",
          {"name", "kind", "source", "domains", "exchangers", "submission", "imap", "pop", "sends",
-          "takes", "rate", "desk"});
+          "takes", "rate", "spf", "desk"});
     take_sources(root);
     take_name(root);
     provider_.kind = word(root, "", "kind", kinds);
@@ -65,6 +65,7 @@ class Reader {
     provider_.sends = size(root, "sends");
     provider_.takes = size(root, "takes");
     take_rates(root);
+    take_spf(root);
     take_desk(root);
     for (const auto& [name, used] : is_used_)
       if (!used) fail(root, "source." + name, "no fact names it");
@@ -230,6 +231,18 @@ class Reader {
     limit.counts = word(*table, key + ".", "counts", sizes);
     limit.source = source_of(*table, key + ".");
     return limit;
+  }
+
+  // [spf] source, include
+  void take_spf(const toml::table& root) {
+    const auto* table = table_at(root, "spf");
+    if (table == nullptr) return;
+    only(*table, "spf.", {"source", "include"});
+    provider_.spf = text(*table, "spf.", "include");
+    source_of(*table, "spf.");
+    if (provider_.spf.find('.') == std::string::npos ||
+        provider_.spf.find_first_of(" :/%\"") != std::string::npos)
+      fail(*table, "spf.include", "is no name");
   }
 
   // [desk] source: its page is the one to open

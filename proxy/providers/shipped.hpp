@@ -7,12 +7,11 @@
 
 namespace todoku::providers {
 
-inline constexpr std::array<std::string_view, 29> shipped_ids{
-    "amazon-ses",    "arena",          "asahi-net", "au",     "au-one-net",
-    "biglobe",       "conoha-wing",    "cpi",       "docomo", "gmail",
-    "heteml",        "icloud",         "iij",       "kagoya", "lolipop",
-    "microsoft-365", "nifty",          "ocn",       "onamae", "outlook-com",
-    "plala",         "rakuten-mobile", "sakura",    "so-net", "softbank",
-    "xserver",       "yahoo-japan",    "ymobile",   "zoho"};
+inline constexpr std::array<std::string_view, 30> shipped_ids{
+    "amazon-ses",  "arena",    "asahi-net",   "au",          "au-one-net",     "biglobe",
+    "conoha-wing", "cpi",      "docomo",      "gmail",       "heteml",         "icloud",
+    "iij",         "kagoya",   "line-works",  "lolipop",     "microsoft-365",  "nifty",
+    "ocn",         "onamae",   "outlook-com", "plala",       "rakuten-mobile", "sakura",
+    "so-net",      "softbank", "xserver",     "yahoo-japan", "ymobile",        "zoho"};
 
 }  // namespace todoku::providers

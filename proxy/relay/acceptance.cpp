@@ -181,6 +181,7 @@ void Acceptance::write_down(Live& live) {
   record.is_client_told = true;  // corrected by answered() where it turns out otherwise
   record.attempts = 1;
   auto changes = live.journey->changes;
+  add_findings(*live.message, changes);
   add_attempts(record, *live.journey, changes);
   if (is_sent) {
     store::NoteCorrespondents written{record.account, {}, record.changed};

@@ -91,6 +91,7 @@ asio::awaitable<error_code> Acceptance::keep_until_deadline(LivePointer live, Ev
   event.parameters = std::move(parameters);
   store::Changes changes;
   put_body(*live, record, changes);
+  add_findings(*live->message, changes);
   changes.push_back(store::PutMessage{record});
   changes.push_back(store::AddEvent{std::move(event)});
   const auto failed = co_await make_durable(live, std::move(changes));

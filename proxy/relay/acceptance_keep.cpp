@@ -44,6 +44,7 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   const bool is_over = live->journey.has_value();
   store::Changes changes;
   put_body(*live, record, changes);
+  add_findings(*live->message, changes);
   if (is_over) {
     auto aftermath = queue_.judge(record, *live->journey);  // puts the record, too
     for (auto& change : aftermath.changes) changes.push_back(std::move(change));

@@ -7,6 +7,7 @@
 #include "proxy/relay/keeping.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace todoku::relay {
@@ -291,13 +292,28 @@ void correct(store::StoredMessage& record, const store::Request& request) {
 
 }  // namespace
 
+Decision people_known(const store::Request& request, const settings::Settings& settings,
+                      store::Time now) {
+  std::map<std::uint32_t, std::vector<std::string>> by_times;
+  for (const auto& one : request.people)
+    by_times[std::max<std::uint32_t>(1, one.times)].push_back(one.address);
+  Decision decision;
+  for (const auto& account : settings.accounts) {
+    for (const auto& [times, addresses] : by_times)
+      decision.changes.push_back(store::NoteCorrespondents{account.name, addresses, now, times});
+  }
+  return decision;
+}
+
 Decision after_request(store::StoredMessage& record, const store::Request& request,
                        const settings::Settings& settings, store::Time now) {
   Decision decision;
   const auto state = record.state;
   const bool is_open = state == MessageState::waiting || state == MessageState::held ||
                        state == MessageState::unknown;
-  const bool fits = request.verb == store::Verb::learn     ? false
+  const bool is_about_none =
+      request.verb == store::Verb::learn || request.verb == store::Verb::know_people;
+  const bool fits = is_about_none                          ? false
                     : request.verb == store::Verb::discard ? is_open
                     : request.verb == store::Verb::release ? state == MessageState::held
                                                            : is_open && state != MessageState::held;
@@ -310,7 +326,8 @@ Decision after_request(store::StoredMessage& record, const store::Request& reque
     return decision;
   }
   switch (request.verb) {
-    case store::Verb::learn:  // is about no message
+    case store::Verb::learn:
+    case store::Verb::know_people:
       break;
     case store::Verb::discard:
       record.state = MessageState::discarded;

@@ -50,6 +50,9 @@ struct Decision {
 };
 [[nodiscard]] Decision after_request(store::StoredMessage& record, const store::Request& request,
                                      const settings::Settings& settings, store::Time now);
+// About no message: these people are known to every account.
+[[nodiscard]] Decision people_known(const store::Request& request,
+                                    const settings::Settings& settings, store::Time now);
 
 // Perhaps delivered: a person is asked, or it is sent once more after a while (when_unknown).
 void mark_unknown(store::StoredMessage& record, const settings::Settings& settings, store::Time now,

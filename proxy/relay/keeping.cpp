@@ -43,6 +43,20 @@ store::StoredMessage record_of(const submission::Outgoing& message, const store:
   return record;
 }
 
+void add_findings(const submission::Outgoing& message, store::Changes& changes) {
+  for (const auto& finding : message.findings) {
+    store::StoredEvent event;
+    event.at = std::chrono::floor<std::chrono::milliseconds>(message.checked_at);
+    event.message_id = message.id;
+    event.kind = store::EventKind::noted;
+    event.parameters = {{"check", std::string(checks::to_string(finding.check))},
+                        {"code", finding.code}};
+    event.parameters.insert(event.parameters.end(), finding.parameters.begin(),
+                            finding.parameters.end());
+    changes.push_back(store::AddEvent{std::move(event)});
+  }
+}
+
 void take_outcomes(store::StoredMessage& record, const delivery::Verdict& verdict) {
   auto next = verdict.recipients.begin();
   for (auto& outcome : record.outcomes) {

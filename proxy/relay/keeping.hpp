@@ -31,6 +31,8 @@ struct Keeping {
 // A record of a message that has arrived whole; its state is `sending`.
 [[nodiscard]] store::StoredMessage record_of(const submission::Outgoing& message,
                                              const store::RepeatKey& key);
+// What the checks saw in it, for its history.
+void add_findings(const submission::Outgoing& message, store::Changes& changes);
 // Takes the verdict's outcomes over, by address and order, for those that were still to be sent.
 void take_outcomes(store::StoredMessage& record, const delivery::Verdict& verdict);
 // Who is still to be sent to, in the record's order.

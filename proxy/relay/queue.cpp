@@ -331,36 +331,35 @@ Decision Queue::learn(const store::Request& request) {
   return decision;
 }
 
-asio::awaitable<void> Queue::do_request(store::Request request) {
+asio::awaitable<Decision> Queue::decide(const store::Request& request) {
+  if (request.verb == store::Verb::learn) co_return learn(request);
+  if (request.verb == store::Verb::know_people)
+    co_return people_known(request, around_.settings, now());
   Decision decision;
-  if (request.verb == store::Verb::learn) {
-    decision = learn(request);
-    co_await answer(request, std::move(decision));
-    co_return;
-  }
   const auto loaded = co_await keeping_.store.load(request.message_id);
-  if (loaded.has_value() && *loaded) {
-    auto record = **loaded;
-    const bool is_busy = under_way_.contains(record.id) || unwritten_.contains(record.id);
-    if (is_busy) {
-      decision.outcome = store::RequestOutcome::wrong_state;
-    } else {
-      decision = after_request(record, request, around_.settings, now());
-    }
-  } else {
+  if (loaded.has_error() || !*loaded) {
     decision.outcome = store::RequestOutcome::no_such_message;
+    co_return decision;
   }
-  const bool may_go =
-      decision.outcome == store::RequestOutcome::done && request.verb != store::Verb::discard;
-  co_await answer(request, std::move(decision));
-  if (may_go) network_is_back();  // a person wants it tried now
+  auto record = **loaded;
+  const bool is_busy = under_way_.contains(record.id) || unwritten_.contains(record.id);
+  if (is_busy) {
+    decision.outcome = store::RequestOutcome::wrong_state;
+    co_return decision;
+  }
+  co_return after_request(record, request, around_.settings, now());
 }
 
-asio::awaitable<void> Queue::answer(store::Request request, Decision decision) {
+asio::awaitable<void> Queue::do_request(store::Request request) {
+  auto decision = co_await decide(request);
   decision.changes.push_back(store::AnswerRequest{request.number, decision.outcome});
   auto changes = std::move(decision.changes);
   const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
   if (failed) log_trouble("queue.not_written", request.message_id, failed);
+  const bool may_send = request.verb == store::Verb::retry || request.verb == store::Verb::release;
+  if (decision.outcome == store::RequestOutcome::done && may_send) {
+    network_is_back();  // a person wants it tried now
+  }
   around_.log.write(
       platform::LogLevel::info, "queue.request", request.message_id,
       {{"verb", store::to_string(request.verb)}, {"outcome", store::to_string(decision.outcome)}});

@@ -70,7 +70,7 @@ class Queue {
   boost::asio::awaitable<void> close_overdue();
   boost::asio::awaitable<void> do_requests();
   boost::asio::awaitable<void> do_request(store::Request request);
-  boost::asio::awaitable<void> answer(store::Request request, Decision decision);
+  boost::asio::awaitable<Decision> decide(const store::Request& request);
   Decision learn(const store::Request& request);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
   boost::asio::awaitable<void> add_notice(const store::StoredMessage& record, Aftermath& aftermath);

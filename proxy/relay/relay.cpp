@@ -82,6 +82,12 @@ smtp::Capabilities Relay::offered() const {
   return offer;
 }
 
+std::optional<std::uint64_t> Relay::size_limit(const settings::Account& account) const {
+  const auto& offered = upstream_of(account).offered();
+  if (!offered) return std::nullopt;
+  return offered->max_size;
+}
+
 bool Relay::needs_login(const settings::Account& account) const {
   const auto& offer = upstream_of(account).offered();
   return offer && offer->offers_login && account.upstream.scheme != settings::Scheme::smtp;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ class Relay final : public submission::Authenticator {
   // What every account's upstream is remembered to offer.
   [[nodiscard]] smtp::Capabilities offered() const;
   [[nodiscard]] bool needs_login(const settings::Account& account) const;
+  // The largest message that the upstream is remembered to take (RFC 1870), in octets.
+  [[nodiscard]] std::optional<std::uint64_t> size_limit(const settings::Account& account) const;
   // What this user has logged in with since the start; null = not yet.
   [[nodiscard]] const smtp::Credentials* credentials_of(const settings::Account& account,
                                                         std::string_view user) const;

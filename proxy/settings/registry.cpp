@@ -345,6 +345,8 @@ constexpr Row table[] = {
      "clamd: the path of its socket, or HOST:PORT on loopback; empty = none"},
     {"checks.virus_scan_limit", TODOKU_AT(checks.virus_scan_limit), Unit::duration, tenth, minute,
      nullptr, "10s", "how long a message waits for the virus scanner"},
+    {"checks.same_again_within", TODOKU_AT(checks.same_again_within), Unit::duration, second, day,
+     nullptr, "10m", "how long after a message the same content to the same people is told"},
     {"checks.facts_budget", TODOKU_AT(checks.facts_budget), Unit::duration, 0, 10 * second, nullptr,
      "1500ms", "how long a message waits at most for what the DNS says of its recipients' domains"},
     {"checks.undo_window", TODOKU_AT(checks.undo_window), Unit::duration, 0, hour, nullptr, "0ms",

@@ -178,6 +178,7 @@ struct Checks {  // [checks] before a message leaves; a level for each, then wha
   std::uint32_t sudden_rise_from = 30;      // messages in an hour; fewer are no rise
   std::string virus_scanner;  // clamd: the path of its socket, or HOST:PORT; empty = none
   Duration virus_scan_limit{10'000};
+  Duration same_again_within{600'000};         // 10 min
   Duration facts_budget{1'500};                // a message is held up for facts so long at most
   Duration undo_window{0};                     // every message waits so long and can be taken back
   bool may_override = true;                    // refused, then sent again: goes

@@ -70,6 +70,8 @@ const char* to_string(EventKind kind) {
       return "relay_tested";
     case EventKind::port_moved:
       return "port_moved";
+    case EventKind::noted:
+      return "noted";
   }
   return "";
 }
@@ -82,6 +84,8 @@ const char* to_string(Verb verb) {
       return "release";
     case Verb::discard:
       return "discard";
+    case Verb::know_people:
+      return "know_people";
     case Verb::learn:
       return "learn";
   }

@@ -103,6 +103,7 @@ enum class EventKind : std::uint8_t {
   alignment_changed,  // whether a fallback may carry a domain's mail is another answer than before
   relay_tested,       // a test mail has shown what a fallback makes of mail
   port_moved,         // a relay is reached by another port than the settings say
+  noted,  // a check saw something before it left: check, code, and the code's parameters
 };
 
 struct StoredEvent {
@@ -115,10 +116,16 @@ struct StoredEvent {
 
 // What a person wants done, from another process (todoku messages) or the API.
 enum class Verb : std::uint8_t {
-  retry,    // try now; an unknown message: send it again
-  release,  // let a held message go
-  discard,  // do not send it; an unknown message: leave it as it is
-  learn,    // about a fallback, named in place of a message: what a test mail has shown of it
+  retry,        // try now; an unknown message: send it again
+  release,      // let a held message go
+  discard,      // do not send it; an unknown message: leave it as it is
+  learn,        // about a fallback, named in place of a message: what a test mail has shown of it
+  know_people,  // about no message: these people are right, an address book says so
+};
+
+struct KnownPerson {
+  std::string address;
+  std::uint32_t times = 1;  // written to, at least
 };
 
 struct Request {
@@ -127,6 +134,7 @@ struct Request {
   std::string message_id;
   // Correction of recipients while releasing: old address, new address. learn: a lesson's texts.
   std::vector<std::pair<std::string, std::string>> corrections;
+  std::vector<KnownPerson> people;  // know_people
 };
 
 enum class RequestOutcome : std::uint8_t {
@@ -231,6 +239,8 @@ struct NoteCorrespondents {
   std::string account;
   std::vector<std::string> addresses;
   Time at{};
+  // 0 = once more; else they were written to so many times at least, as an address book says.
+  std::uint32_t at_least = 0;
 };
 // The memory of paths, one of its entries: new, changed, or gone.
 struct PutPath {

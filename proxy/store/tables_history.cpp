@@ -29,20 +29,23 @@ error_code Tables::note(const NoteCorrespondents& written) {
 // Sealing costs more than the rest: only where the address is not there yet.
 error_code Tables::note(const NoteCorrespondents& written, std::string_view address) {
   const auto key = sealer_->fingerprint(address);
+  const std::int64_t more = written.at_least == 0 ? 1 : 0;
   auto known = database_.prepare(
-      "UPDATE correspondents SET times=times+1, last=? WHERE account=? AND address=? AND "
+      "UPDATE correspondents SET times=max(times+?, ?), last=? WHERE account=? AND address=? AND "
       "private<>x'' RETURNING 1");
+  known.number(more).number(written.at_least);
   known.number(number_of(written.at)).text(written.account).blob(key);
   if (known.step()) return {};
   if (known.failed()) return known.failed();
   const auto sealed = sealer_->seal(address, about_correspondent);
   return database_
       .prepare(
-          "INSERT INTO correspondents(account, address, times, last, private) VALUES(?,?,1,?,?) "
+          "INSERT INTO correspondents(account, address, times, last, private) VALUES(?,?,?,?,?) "
           "ON CONFLICT(account, address) DO UPDATE SET times=times+1, last=excluded.last, "
           "private=excluded.private")
       .text(written.account)
       .blob(key)
+      .number(std::max<std::int64_t>(1, written.at_least))
       .number(number_of(written.at))
       .blob(sealed)
       .run();

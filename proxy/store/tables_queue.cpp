@@ -4,6 +4,7 @@
 #include "proxy/store/tables.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace todoku::store {
@@ -16,6 +17,23 @@ std::int64_t number_of(Time time) {
 
 Time time_at(const Statement& row, int column) {
   return Time(std::chrono::milliseconds(row.number_at(column)));
+}
+
+std::string private_part_of(const Request& request) {
+  if (request.verb != Verb::know_people) return pack(request.corrections);
+  Pairs pairs;
+  for (const auto& one : request.people) pairs.emplace_back(one.address, std::to_string(one.times));
+  return pack(pairs);
+}
+
+void take_private(std::string_view bytes, Request& into) {
+  (void)unpack(bytes, into.corrections);
+  if (into.verb != Verb::know_people) return;
+  for (auto& [address, number] : std::exchange(into.corrections, {})) {
+    std::uint32_t times = 1;
+    std::from_chars(number.data(), number.data() + number.size(), times);
+    into.people.push_back({std::move(address), times});
+  }
 }
 
 constexpr std::int64_t prune_at_once = 500;  // rows: a long transaction would hold mail up
@@ -128,8 +146,7 @@ Result<std::vector<Request>> Tables::open_requests() {
     request.number = static_cast<std::uint64_t>(rows.number_at(0));
     request.verb = static_cast<Verb>(rows.number_at(1));
     request.message_id = rows.bytes_at(2);
-    (void)unpack(open_or_nothing(rows.bytes_at(3), "request " + request.message_id),
-                 request.corrections);
+    take_private(open_or_nothing(rows.bytes_at(3), "request " + request.message_id), request);
     found.push_back(std::move(request));
   }
   if (rows.failed()) return rows.failed();
@@ -140,7 +157,7 @@ Result<std::vector<Request>> Tables::open_requests() {
 
 Result<std::uint64_t> Tables::ask(const Request& request, Time now) {
   const auto private_part =
-      sealer_->seal(pack(request.corrections), "request " + request.message_id);
+      sealer_->seal(private_part_of(request), "request " + request.message_id);
   const auto failed =
       database_
           .prepare("INSERT INTO requests(at, verb, message_id, private, outcome) VALUES(?,?,?,?,0)")

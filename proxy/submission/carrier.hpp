@@ -2,6 +2,7 @@
 #pragma once
 
 // What the submission room needs from whoever hands mail on; wired in main. All on the I/O thread.
+#include "proxy/checks/finding.hpp"
 #include "proxy/delivery/settlement.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/smtp/capabilities.hpp"
@@ -11,6 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +35,8 @@ struct Outgoing {
   bool is_signed = false;             // S/MIME, PGP or DKIM: nothing but Received may be added
   std::string front;                  // of the carrier's own, for this attempt: before the body
   bool may_go_round = true;           // by a fallback relay; not what is sent again after unknown
+  checks::Findings findings;          // what the checks saw in it and let pass, or held it for
+  std::chrono::system_clock::time_point checked_at{};
   // The client gave up, or waits no longer: true = nobody got it and nobody will; false = too late,
   // the whole message has left and may be delivered.
   bool give_up();

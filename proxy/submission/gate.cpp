@@ -55,7 +55,8 @@ std::optional<delivery::Answer> Gate::check_declared_size(const Sender& sender,
 
 bool Gate::asks_at_recipient() const {
   return !settings_.blocked_addresses.empty() ||
-         settings_.mistyped_address == settings::CheckLevel::refuse;
+         settings_.mistyped_address == settings::CheckLevel::refuse ||
+         settings_.size_recipient == settings::CheckLevel::refuse;
 }
 
 bool Gate::waits_at_recipient(const Sender& sender, const smtp::Envelope& envelope) const {
@@ -83,6 +84,7 @@ Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
   if (verdict.outcome == Outcome::accept) ruling.undo_window = verdict.undo_window;
   if (verdict.outcome == Outcome::refuse)
     ruling.answer = answer_of(checks::refusal_of(verdict, settings_));
+  ruling.findings = std::move(verdict.findings);
   return ruling;
 }
 

@@ -21,8 +21,9 @@ namespace todoku::submission {
 // What the checks say about a whole message.
 struct Ruling {
   checks::Outcome outcome = checks::Outcome::accept;
-  std::string codes;        // of the findings, blanks between; for the log and the history
-  delivery::Answer answer;  // when refused
+  std::string codes;  // of the findings, blanks between; for the log
+  checks::Findings findings;
+  delivery::Answer answer;            // when refused
   settings::Duration undo_window{0};  // when accepted: it waits so long and can be taken back
 };
 

@@ -69,8 +69,9 @@ bool Incoming::may_stream() {
   if (!header_is_out_ || outgoing_->message_id_header.empty()) return false;
   if (!inquiry_) return true;
   if (!gate_lets_stream_) {
+    if (inquiry_->is_open()) return false;  // asked again with the next bytes
     const auto& envelope = outgoing_->envelope;
-    gate_lets_stream_ = !around_.checks->facts.scans() && !inquiry_->is_open() &&
+    gate_lets_stream_ = !around_.checks->facts.scans() &&
                         around_.checks->gate.may_stream(envelope, inquiry_->facts(envelope));
   }
   return *gate_lets_stream_;
@@ -151,9 +152,12 @@ std::optional<delivery::Answer> Incoming::check_findings() {
       {*outgoing_->account, hello_}, envelope, *skeleton_, inquiry_->facts(envelope),
       header_.value("User-Agent"), std::chrono::steady_clock::now());
   skeleton_.reset();
-  if (!ruling.codes.empty())
+  if (!ruling.findings.empty()) {
     around_.log.write(platform::LogLevel::info, "checks.found", outgoing_->id,
                       {{"codes", ruling.codes}});
+    outgoing_->findings = std::move(ruling.findings);
+    outgoing_->checked_at = std::chrono::system_clock::now();
+  }
   // What may be streamed can be found only to be refused: the settings do not change meanwhile.
   if (ruling.outcome == checks::Outcome::hold && !has_begun_) held_for_ = ruling.codes;
   if (!has_begun_) undo_window_ = ruling.undo_window;
@@ -186,7 +190,7 @@ asio::awaitable<delivery::Answer> Incoming::answer() {
   is_answer_open_ = true;
   const auto settled = co_await settlement();
   auto answer = delivery::answer_for(settled);
-  const bool is_taken = answer.reply.code / 100 == 2;
+  const bool is_taken = answer.reply.code / 100 == 2 && !held_for_;
   if (is_taken && inquiry_) inquiry_->message_is_taken();
   co_return answer;
 }

@@ -70,7 +70,9 @@ TEST(HostileMail, EveryCutOfAMessageIsJudged) {
 
 TEST(FailingCheck, IsANoteAndStopsNothing) {
   Facts facts;
-  facts.is_own_password = [](std::string_view) -> bool { throw std::runtime_error("no digest"); };
+  facts.own_password_in = [](std::string_view) -> std::size_t {
+    throw std::runtime_error("no digest");
+  };
   settings::Checks settings;
   settings.keywords = settings.own_password = CheckLevel::refuse;
   const auto mail = head + "Content-Type: text/plain\r\n\r\nDear all, password: abc123\r\n";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing is found in ordinary mail, whatever its language and shape.
+#include "proxy/checks/own_password.hpp"
 #include "tests/checks/check_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -29,7 +30,7 @@ Facts office_facts() {
   facts.rate = rate;
   facts.authentication =
       AuthFacts{"minato.example", AuthState::good, AuthState::good, AuthState::good, "", "", ""};
-  facts.is_own_password = [](std::string_view word) { return word == "kamome-2031"; };
+  facts.own_password_in = [](std::string_view text) { return find_password(text, "kamome-2031"); };
   return facts;
 }
 

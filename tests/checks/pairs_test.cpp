@@ -2,6 +2,7 @@
 // For each finding a message that has it, and the same message without. Whatever is not the point
 // of a pair may not be found in it.
 #include "classifier/explain/messages.hpp"
+#include "proxy/checks/own_password.hpp"
 #include "tests/checks/check_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -122,7 +123,9 @@ std::vector<Pair> all_pairs() {
       {"keyword-found", [](Setup& s) { s.settings.watched_words = {"社外秘"}; }, ""},
       {"password-in-text",
        [](Setup& s) {
-         s.facts.is_own_password = [](std::string_view word) { return word == "kamome-2031"; };
+         s.facts.own_password_in = [](std::string_view text) {
+           return find_password(text, "kamome-2031");
+         };
        },
        ""},
       {"same-again",

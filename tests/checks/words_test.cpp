@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words: who a letter greets, what the sender wrote now, what is looked for in it.
 #include "proxy/checks/greeting.hpp"
+#include "proxy/checks/own_password.hpp"
 #include "proxy/checks/own_words.hpp"
 #include "tests/checks/check_fixture.hpp"
 
@@ -58,6 +59,21 @@ TEST(OwnWords, OfHtmlEndAtTheQuotation) {
       shipped_lists());
   EXPECT_THAT(own, testing::HasSubstr("mine"));
   EXPECT_THAT(own, testing::Not(testing::HasSubstr("theirs")));
+}
+
+TEST(OwnPassword, IsFoundAsAWholeWord) {
+  EXPECT_EQ(find_password("pass:kamome-2031", "kamome-2031"), 5U);
+  EXPECT_EQ(find_password("パスワードはkamome-2031です", "kamome-2031"), 18U);
+  EXPECT_EQ(find_password("kamome-20312 kamome-2031", "kamome-2031"), 13U);
+  EXPECT_EQ(find_password("xkamome-2031", "kamome-2031"), std::string_view::npos);
+  EXPECT_EQ(find_password("KAMOME-2031", "kamome-2031"), std::string_view::npos);
+}
+
+TEST(OwnPassword, ThatIsAnOrdinaryWordIsNotLookedFor) {
+  EXPECT_EQ(find_password("sakura blooms", "sakura"), std::string_view::npos);
+  EXPECT_EQ(find_password("room 12345", "12345"), std::string_view::npos);
+  EXPECT_EQ(find_password("", "kamome-2031"), std::string_view::npos);
+  EXPECT_EQ(find_password("text", ""), std::string_view::npos);
 }
 
 TEST(WordSet, FindsWholeWordsWhateverTheirCase) {

@@ -148,6 +148,19 @@ TEST(CliOptions, SecretsAreNamedAndNeverGiven) {
   }
 }
 
+TEST(CliOptions, SetupAsksUnlessToldYes) {
+  const auto plain = std::get<SetupOptions>(parse({"setup", "address-book"}));
+  EXPECT_FALSE(plain.yes);
+  EXPECT_TRUE(plain.profiles.empty());
+  const auto given = std::get<SetupOptions>(
+      parse({"setup", "address-book", "--profile", "/a", "--profile", "/b", "--yes"}));
+  EXPECT_TRUE(given.yes);
+  EXPECT_EQ(given.profiles, (std::vector<std::string>{"/a", "/b"}));
+  const auto finished = std::get<Finished>(parse({"setup"}));
+  EXPECT_EQ(finished.code, exit_usage);
+  EXPECT_THAT(finished.text, HasSubstr("address-book"));
+}
+
 TEST(CliOptions, TheOtherMessagesCommandsTakeAnId) {
   const auto show = messages({"show", "0TR5"});
   EXPECT_EQ(show.action, MessagesAction::show);

@@ -101,6 +101,23 @@ TEST_F(StoreHistoryTest, keeps_how_much_went_out_and_how_large_it_may_be) {
   EXPECT_FALSE(is_in_the_files("koinca"));
 }
 
+TEST_F(StoreHistoryTest, an_address_book_says_how_often_at_least_and_never_adds_up) {
+  const auto store = open();
+  written(*store, {"rin@koinca.jp"}, 1);
+  for (int again = 0; again < 2; ++again) {
+    Changes changes;
+    changes.push_back(
+        NoteCorrespondents{"work", {"rin@koinca.jp", "aki@midori.jp"}, minutes_later(2), 4});
+    store->write_behind(std::move(changes));
+  }
+  written(*store, {"aki@midori.jp"}, 3);
+  const auto history = read(*store);
+  ASSERT_EQ(history.correspondents.size(), 2U);
+  EXPECT_EQ(history.correspondents[0].address, "aki@midori.jp");
+  EXPECT_EQ(history.correspondents[0].times, 5U);
+  EXPECT_EQ(history.correspondents[1].times, 4U);
+}
+
 TEST_F(StoreHistoryTest, tells_of_each_change_before_it_is_written) {
   const auto store = open();
   std::vector<std::string> told;

@@ -134,6 +134,9 @@ class GateTest(SystemTest):
         self.assertEqual(self.arrived(), 0)
         held = self.messages("list", "--state", "held")["messages"]
         self.assertEqual(len(held), 1)
+        shown = subprocess.run([self.program.program, "messages", "show", held[0]["id"], "--state-dir", self.program.state_dir],
+                               capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, check=True).stdout
+        self.assertIn("--correct 'yamada@gmial.com=yamada@gmail.com'", shown)  # to be copied
         self.messages("release", held[0]["id"], "--correct", "yamada@gmial.com=yamada@gmail.com")
         wait_until(lambda: self.arrived() == 1, 10)
         self.assertEqual(self.upstream_server.messages[0].recipients, ["yamada@gmail.com"])

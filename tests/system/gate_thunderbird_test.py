@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Thunderbird is told no by a check: its compose window stays with our text, and sending again sends it."""
 import os
+import subprocess
 import tempfile
 
 from prelude import SystemTest
@@ -10,7 +11,7 @@ from system.thunderbird import Thunderbird
 
 PICTURES = os.environ.get("TODOKU_PICTURES") or os.path.join(tempfile.gettempdir(), f"todoku-pictures-{os.getpid()}")
 SETS = ("checks.mistyped_address=refuse", "checks.size_own=refuse", "checks.max_message=100KB",
-        "checks.forgotten_attachment=refuse", "delivery.notice_mail=off")
+        "checks.forgotten_attachment=refuse", "delivery.notice_mail=off", "dns.servers=127.0.0.1:9")
 
 
 class WithThunderbird(SystemTest):
@@ -46,6 +47,19 @@ class WithThunderbird(SystemTest):
             check_told("size", "ok@example.test", "図面をお送りします。\n", ("上限 97.6 KB",), attachment)
         with self.subTest("found in the message itself"):
             check_told("forgotten", "ok@example.test", "見積書を添付いたします。\n", ("添付がありません",))
+
+        with self.subTest("its address book is read while it runs"):
+            self.assertEqual(thunderbird.add_people("taro@midori.zzq", "hanako@midori.zzq", "ken@gmial.com"), 3)
+            ran = subprocess.run([todoku.program, "setup", "address-book", "--yes", "--lang", "ja", "--profile",
+                                  thunderbird.profile, "--state-dir", todoku.state_dir],
+                                 capture_output=True, text=True, timeout=30, check=False)
+            self.assertEqual(ran.returncode, 0, ran)
+            self.assertIn("ken@gmial.com (もしかして: ken@gmail.com)", ran.stdout)
+            self.assertIn("件を覚えました", ran.stdout)
+            print(ran.stdout, flush=True)
+            before = len(upstream.messages)
+            self.assertEqual(thunderbird.send("taro@midori.zzq", "known", "おはようございます。\n"), [])
+            wait_until(lambda: len(upstream.messages) > before, 10, "the message")
 
 
 if __name__ == "__main__":

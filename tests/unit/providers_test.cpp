@@ -43,6 +43,9 @@ count = 100
 counts = "recipients"
 per = "hour"
 whom = "small plan"
+[spf]
+source = "help"
+include = "_spf.words.example"
 [desk]
 source = "help"
 )";
@@ -89,6 +92,7 @@ TEST(Providers, ReadsEveryFactWithItsSource) {
   EXPECT_EQ(one.rates[0].count, 100U);
   EXPECT_EQ(one.rates[0].per, RateLimit::Per::hour);
   EXPECT_EQ(one.rates[0].whom, "small plan");
+  EXPECT_EQ(one.spf, "_spf.words.example");
   EXPECT_EQ(one.desk, "https://words.example/help");
 }
 
@@ -130,6 +134,8 @@ TEST(Providers, TellsMistakesWithLineAndKey) {
   EXPECT_THAT(first_mistake(small, "starttls = 587\ntls = 465\n", ""),
               HasSubstr("submission: needs tls"));
   EXPECT_THAT(first_mistake(small, "tls = 465", "tls = 70000"), HasSubstr("submission.tls"));
+  EXPECT_THAT(first_mistake(small, "_spf.words.example", "include:_spf.words.example"),
+              HasSubstr("spf.include"));
   EXPECT_THAT(first_mistake(small, "per = \"hour\"", "per = \"year\""), HasSubstr("rate.per"));
   EXPECT_THAT(first_mistake(small, "[[rate]]", "[rate]"), HasSubstr("rate: write [[rate]]"));
   EXPECT_THAT(first_mistake(small, "[desk]\nsource = \"help\"\n", "[unheard]\n"),

@@ -80,6 +80,17 @@ const login = Components.classes["@mozilla.org/login-manager/loginInfo;1"].creat
 login.init(args[0], null, args[0], args[1], args[2], "", "");
 await Services.logins.addLoginAsync(login);
 """
+ADD_PEOPLE = """
+const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const book = MailServices.ab.getDirectory("jsaddrbook://abook.sqlite");
+for (const address of args[0]) {
+  const card = Components.classes["@mozilla.org/addressbook/cardproperty;1"].createInstance(
+    Components.interfaces.nsIAbCard);
+  card.primaryEmail = address;
+  book.addCard(card);
+}
+return book.childCardCount;
+"""
 MAIN_WINDOW_READY = """
 const window = Services.wm.getMostRecentWindow("mail:3pane");
 return Boolean(window && window.document.readyState == "complete" && window.gTabmail);
@@ -161,6 +172,10 @@ class Thunderbird:
         self.remote = Marionette(self.remote_port)
         wait_until(lambda: self.remote.script(MAIN_WINDOW_READY), 60, "Thunderbird's window")
         self.remote.waiting_script(STORE_PASSWORD, "smtp://localhost", self.user, self.password)
+
+    def add_people(self, *addresses):
+        """Into its address book; how many are there now."""
+        return self.remote.waiting_script(ADD_PEOPLE, list(addresses))
 
     def send(self, to, subject, body, attachment="", picture=None, keep_window=False, seconds=40):
         """[] when the compose window closed (sent), else the texts of the dialogs; the compose window is then closed,

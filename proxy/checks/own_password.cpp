@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The time that a search takes tells of the text and the password only to whoever has both: the
+// sender.
+#include "proxy/checks/own_password.hpp"
+
+#include "classifier/mail/ascii.hpp"
+
+#include <algorithm>
+
+namespace todoku::checks {
+namespace {
+
+bool is_part_of_a_word(char c) {
+  return mail::is_letter(c) || (c >= '0' && c <= '9');
+}
+
+bool is_telling(std::string_view password) {
+  constexpr std::size_t shortest = 6;
+  return password.size() >= shortest && !std::ranges::all_of(password, mail::is_letter);
+}
+
+}  // namespace
+
+std::size_t find_password(std::string_view text, std::string_view password) {
+  if (!is_telling(password)) return std::string_view::npos;
+  for (auto at = text.find(password); at != text.npos; at = text.find(password, at + 1)) {
+    const auto end = at + password.size();
+    const bool begins = at == 0 || !is_part_of_a_word(text[at - 1]);
+    const bool ends = end == text.size() || !is_part_of_a_word(text[end]);
+    if (begins && ends) return at;
+  }
+  return text.npos;
+}
+
+}  // namespace todoku::checks

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/facts/recent_contents.hpp"
+
+#include "proxy/addresses/domain_name.hpp"
+
+#include <functional>
+
+namespace todoku::facts {
+
+namespace {
+
+class Digest {
+ public:
+  void add(std::string_view text) { mix(std::hash<std::string_view>()(text)); }
+  void mix(std::uint64_t value) { value_ = (value_ ^ value) * 0x9E3779B97F4A7C15ULL + value; }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+std::uint64_t digest_of(const std::vector<smtp::Recipient>& recipients) {
+  std::uint64_t all = recipients.size();
+  for (const auto& one : recipients)
+    all += std::hash<std::string>()(addresses::lower_ascii(one.address));
+  return all;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> content_digest(std::string_view account,
+                                            const smtp::Envelope& envelope,
+                                            const skeleton::Skeleton& skeleton) {
+  Digest digest;
+  digest.add(account);
+  digest.mix(digest_of(envelope.recipients));
+  digest.add(skeleton.value("Subject"));
+  bool has_text = false;
+  for (const auto& part : skeleton.parts) {
+    if (skeleton::is_multipart(part)) continue;
+    has_text = has_text || part.text.find_first_not_of(" \t\r\n") != std::string::npos;
+    digest.add(part.type);
+    digest.add(part.file_name);
+    digest.mix(part.decoded_size);
+    digest.add(part.is_text ? part.text : part.head);
+  }
+  if (!has_text) return std::nullopt;
+  return digest.value();
+}
+
+std::optional<std::chrono::seconds> RecentContents::sent_before(std::uint64_t digest,
+                                                                std::string_view message_id,
+                                                                std::chrono::milliseconds within,
+                                                                Time now) const {
+  const auto found = sent_.find(digest);
+  if (found == sent_.end() || now - found->second.at > within) return std::nullopt;
+  // The client's repeat of the very same message is no second one.
+  if (!message_id.empty() && found->second.message == std::hash<std::string_view>()(message_id))
+    return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - found->second.at);
+}
+
+void RecentContents::remember(std::uint64_t digest, std::string_view message_id, Time now) {
+  if (sent_.size() >= most) sent_.clear();
+  sent_.insert_or_assign(digest, Sent{std::hash<std::string_view>()(message_id), now});
+}
+
+}  // namespace todoku::facts
