@@ -28,4 +28,14 @@ std::string_view with_line_feeds(std::string_view text, std::string& storage) {
   return storage;
 }
 
+std::string with_crlf(std::string_view text) {
+  std::string mail;
+  mail.reserve(text.size() + text.size() / 32);
+  for (const char c : text) {
+    if (c == '\n') mail += '\r';
+    mail += c;
+  }
+  return mail;
+}
+
 }  // namespace todoku::mail

@@ -11,4 +11,7 @@ namespace todoku::mail {
 // which must live as long. CR CR LF, which some gateways write, is one line end.
 [[nodiscard]] std::string_view with_line_feeds(std::string_view text, std::string& storage);
 
+// The way back, as mail travels: text has "\n" as its only line end.
+[[nodiscard]] std::string with_crlf(std::string_view text);
+
 }  // namespace todoku::mail

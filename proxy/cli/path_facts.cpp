@@ -158,6 +158,7 @@ asio::awaitable<void> ProxyPathFacts::check_all(
 // That the DNS was silent for once is no news.
 void ProxyPathFacts::note(const delivery::AlignmentRecord& record) {
   if (record.reason == delivery::to_string(delivery::AlignmentReason::dns_silent)) return;
+  if (record.from_domain.empty()) return;  // a mail of our own
   const auto place = std::pair(record.fallback, record.from_domain);
   const auto before = told_.find(place);
   if (before == told_.end() && told_.size() >= most_alignments) return;

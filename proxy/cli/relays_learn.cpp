@@ -28,28 +28,19 @@ namespace {
 
 constexpr std::size_t most_of_a_copy = 4UL * 1024 * 1024;  // bytes; the test mail is a small one
 
-std::string with_crlf(std::string_view lines) {
-  std::string mail;
-  for (const char c : lines) {
-    if (c == '\n') mail += '\r';
-    mail += c;
-  }
-  return mail;
-}
-
 asio::awaitable<void> verify(net::Resolver& resolver, mailauth::DkimVerification& verification) {
   co_await resolver.run(verification);
 }
 
 // The domains whose signatures are right. Without the DNS there are none.
 std::vector<std::string> signers_of(std::string_view copy, const settings::Dns& dns) {
-  const auto mail = with_crlf(copy);
-  const auto end =
-      std::min(mail.find("\r\n\r\n"), mail.size() - std::min<std::size_t>(4, mail.size()));
+  const auto bytes = mail::with_crlf(copy);
+  const auto header_end = bytes.find("\r\n\r\n");
+  const auto body = header_end == std::string::npos ? bytes.size() : header_end + 4;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
-  mailauth::DkimVerification verification(mail.substr(0, end + 4), seconds);
-  verification.add_body(std::string_view(mail).substr(end + 4));
+  mailauth::DkimVerification verification(bytes.substr(0, body), seconds);
+  verification.add_body(std::string_view(bytes).substr(body));
   asio::io_context context(1);
   net::ResolverOptions options;
   options.servers = dns.servers;

@@ -3,6 +3,7 @@
 #include "proxy/delivery/relay_test.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/line_ends.hpp"
 #include "classifier/mail/mime.hpp"
 #include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/header_edit.hpp"
@@ -125,11 +126,7 @@ void add_signers_told(const mail::Header& header, std::vector<std::string>& sign
 std::string relay_test_mail(const RelayTest& test, const std::string& to,
                             const RelayTestWords& words,
                             std::chrono::system_clock::time_point now) {
-  std::string text;
-  for (const char c : words.text) {
-    if (c == '\n') text += '\r';
-    text += c;
-  }
+  auto text = mail::with_crlf(words.text);
   text += "\r\n\r\n" + fact("name", test.fallback) + fact("from", test.from) +
           fact("message-id", test.message_id);
   return "Date: " + mail_date(now) + "\r\nFrom: <" + one_line(test.from) + ">\r\nTo: <" +

@@ -3,6 +3,7 @@
 // and not in config/messages.
 #include "proxy/demo/samples.hpp"
 
+#include "classifier/mail/line_ends.hpp"
 #include "proxy/demo/behaviour.hpp"
 
 #include <algorithm>
@@ -59,15 +60,6 @@ bool is_ascii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string with_crlf(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') out += '\r';
-    out += c;
-  }
-  return out;
-}
-
 // A table of numbers, so that the attachment is a file that opens.
 std::string attachment_of(std::size_t bytes) {
   std::string out = "no,name,amount\r\n";
@@ -80,7 +72,7 @@ std::string attachment_of(std::size_t bytes) {
 
 std::string text_part(std::string_view body) {
   return "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-         base64_lines(with_crlf(body));
+         base64_lines(mail::with_crlf(body));
 }
 
 std::string attachment_part(const Letter& letter) {

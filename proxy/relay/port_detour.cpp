@@ -78,7 +78,9 @@ asio::awaitable<PortDetour::Dialled> PortDetour::look_elsewhere(delivery::Attemp
 }
 
 void PortDetour::move_to(const settings::ServerUrl& moved) {
+  const bool is_known = moved_ && moved_->port == moved.port;  // found out by another at once
   moved_ = moved;
+  if (is_known) return;
   around_.log.write(platform::LogLevel::warning, "relay.port_moved", "",
                     {{"relay", name_of(relay_)}, {"moved_to", name_of(moved)}});
   if (around_.on_moved) around_.on_moved(name_of(relay_), name_of(moved));

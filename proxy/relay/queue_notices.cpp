@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace todoku::relay {
 
@@ -18,6 +19,20 @@ std::string header_of(std::string_view start) {
   const auto end = start.find("\r\n\r\n");
   if (end != std::string_view::npos) return std::string(start.substr(0, end + 2));
   return std::string(start.substr(0, start.rfind("\r\n") + 2));
+}
+
+// Some recipients have failed, and others are held: two mails, each with its own advice.
+std::vector<Aftermath> told_apart(const Aftermath& aftermath) {
+  Aftermath failed;
+  failed.failed = aftermath.failed;
+  failed.reason = aftermath.reason;
+  failed.relay = aftermath.relay;
+  if (!aftermath.withheld) return {failed};
+  Aftermath held;
+  held.withheld = aftermath.withheld;
+  held.relay = aftermath.relay;
+  if (aftermath.failed.empty()) return {held};
+  return {failed, held};
 }
 
 bool tells_of_delay(const Aftermath& aftermath) {
@@ -55,10 +70,12 @@ asio::awaitable<void> Queue::add_notice(const store::StoredMessage& record, Afte
   }
   const auto* account = account_named(record.account);
   if (aftermath.relay.empty() && account != nullptr) aftermath.relay = name_of(account->upstream);
-  auto notice = notice_about(record, aftermath, header, around_.settings, keeping_.say, now(),
-                             static_cast<std::uint32_t>(chance_()));
-  aftermath.changes.push_back(store::PutBody{notice.record.id, std::move(notice.bytes)});
-  aftermath.changes.push_back(store::PutMessage{std::move(notice.record)});
+  for (const auto& part : told_apart(aftermath)) {
+    auto notice = notice_about(record, part, header, around_.settings, keeping_.say, now(),
+                               static_cast<std::uint32_t>(chance_()));
+    aftermath.changes.push_back(store::PutBody{notice.record.id, std::move(notice.bytes)});
+    aftermath.changes.push_back(store::PutMessage{std::move(notice.record)});
+  }
 }
 
 // A mail that says "it still waits" would only confuse when the message has gone by now.

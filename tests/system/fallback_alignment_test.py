@@ -68,21 +68,25 @@ class Alignment(FallbackTest):
             config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
         self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
         usual.reactions = {"mail": "421 4.3.2 Busy"}
-        self.assertIn("queued", self.send(todoku, 2).text)
+        self.assertIn("queued", self.send(todoku, 2, ("a@blocked.test", "gone@fine.test")).text)
         self.assertEqual(other.connections, [])
-        usual.reactions = {"rcpt": lambda address: LISTED if address == "a@blocked.test" else None}
+        replies = {"a@blocked.test": LISTED, "gone@fine.test": "550 5.1.1 User unknown"}
+        usual.reactions = {"rcpt": replies.get}
         held = lambda: [one for one in todoku.messages("list")["messages"] if one["state"] == "held"]
         wait_until(held, 10)
-        wait_until(lambda: len(usual.messages) == 2, 10)  # the mail that tells of it
-        told = text_of(usual.messages[1])
+        wait_until(lambda: len(usual.messages) == 3, 10)  # two mails that tell of it
+        failed, told = sorted(map(text_of, usual.messages[1:3]), key=lambda text: "release" in text)
+        self.assertIn("gone@fine.test", failed)
+        self.assertNotIn("a@blocked.test", failed)
+        self.assertNotIn("gone@fine.test", told)
         self.assertIn("todoku messages release " + held()[0]["id"], told)
         self.assertIn("ip4:192.0.2.77", told)
         self.assertEqual(held()[0]["actions"], ["release", "discard"])
         self.assertEqual(other.connections, [])
         usual.reactions = {}
         todoku.messages("release", held()[0]["id"])
-        wait_until(lambda: len(usual.messages) == 3, 10)
-        self.assertEqual(usual.messages[2].recipients, ["a@blocked.test"])
+        wait_until(lambda: len(usual.messages) == 4, 10)
+        self.assertEqual(usual.messages[3].recipients, ["a@blocked.test"])
 
     def test_one_that_the_senders_spf_names_is(self):
         other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
@@ -161,6 +165,19 @@ class Signing(FallbackTest):
         self.assertTrue(self.verifies(other.messages[0].body))
         self.assertFalse(self.verifies(other.messages[0].body + b"more\r\n"))
         self.assertNotIn(b"DKIM-Signature", usual.messages[0].body)
+
+    def test_the_live_test_is_signed_and_its_copy_shows_that(self):
+        _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
+        config = todoku.arguments[todoku.arguments.index("--config") + 1]
+        dns = next(one for one in todoku.arguments if one.startswith("dns.servers="))
+        place = ("--config", config, "--set", dns)
+        self.run_todoku(todoku, "relays", "test", "spare", "--from", "tester@example.test", *place)
+        for name, body in (("whole", other.messages[-1].body), ("changed", other.messages[-1].body + b"more\r\n")):
+            copy = os.path.join(self.directory, f"{name}.eml")
+            with open(copy, "wb") as file:
+                file.write(b"Return-Path: <tester@example.test>\r\n" + body)
+            told = json.loads(self.run_todoku(todoku, "relays", "learn", "spare", copy, "--json", *place))
+            self.assertEqual(told["signs_as"], "example.test" if name == "whole" else "")
 
     def test_a_large_one_too(self):
         _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
