@@ -8,6 +8,7 @@
 #include "proxy/cli/messages.hpp"
 #include "proxy/cli/options.hpp"
 #include "proxy/cli/relays.hpp"
+#include "proxy/cli/relays_test.hpp"
 #include "proxy/cli/run_check.hpp"
 #include "proxy/cli/run_check_address.hpp"
 #include "proxy/cli/run_demo.hpp"
@@ -144,7 +145,28 @@ int run(const todoku::cli::MessagesOptions& options) {
   });
 }
 
+// What sends, or asks the DNS, needs the settings; an account is none of its business.
+int run_with_settings(const todoku::cli::RelaysOptions& options) {
+  todoku::cli::ServeOptions places;
+  places.config = options.config;
+  places.state_dir = options.state_dir;
+  places.set = options.set;
+  const auto loaded = todoku::cli::load_settings(places);
+  if (!loaded.mistakes.empty() && !todoku::cli::lacks_only_upstream(loaded)) {
+    for (const auto& mistake : loaded.mistakes) std::cerr << to_string(mistake) << "\n";
+    return loaded.exit_code;
+  }
+  return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
+    const todoku::cli::RelayTools tools{loaded.settings, dir, todoku::cli::sealer_for_reading(dir),
+                                        catalog, console};
+    const bool is_test = options.action == todoku::cli::RelaysAction::test;
+    return is_test ? todoku::cli::run_relays_test(options, tools)
+                   : todoku::cli::run_relays_learn(options, tools);
+  });
+}
+
 int run(const todoku::cli::RelaysOptions& options) {
+  if (options.action != todoku::cli::RelaysAction::show) return run_with_settings(options);
   return run_at_place(options, [&](const auto& dir, const auto& catalog, const auto& console) {
     const auto sealer = todoku::cli::sealer_for_reading(dir);
     return todoku::cli::run_relays(options, dir, sealer, catalog, console);

@@ -14,7 +14,7 @@ _todoku() {
     --state-dir | --profile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --listen | --upstream | --fallback) compopt -o nospace; words="submission submissions" ;;
     --mailbox) compopt -o nospace; words="imaps imap pop3s pop3 maildir" ;;
-    --api | --set | --recipient | --account | --limit | --correct | --text) return ;;
+    --api | --set | --recipient | --account | --limit | --correct | --text | --from | --to) return ;;
     *)
       if ((COMP_CWORD == 1)); then
         words="serve demo explain check check-address config messages relays secret setup --help --version"
@@ -30,7 +30,19 @@ _todoku() {
             fi
             words="--text --lang --json --batch --all-causes --help"
             ;;
-          relays) words="--config --state-dir --lang --json --help" ;;
+          relays)
+            words="--config --state-dir --lang --json --help"
+            case "${COMP_WORDS[2]}" in
+              test) words+=" --from --to --set" ;;
+              learn)
+                if [[ $word != -* ]]; then
+                  compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return
+                fi
+                words+=" --set"
+                ;;
+              *) if ((COMP_CWORD == 2)); then words="test learn $words"; fi ;;
+            esac
+            ;;
           check-address) words="--lang --json --batch --no-known-domains --help" ;;
           check)
             if [[ $word != -* ]]; then

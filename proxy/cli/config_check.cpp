@@ -37,6 +37,11 @@ void print_summary(const Settings& settings, const std::string& file,
                           {{"name", account.name}, {"upstream", to_string(account.upstream)}})
         << '\n';
   if (settings.accounts.empty()) out << "  " << catalog.render("config.no_account") << '\n';
+  for (const auto& fallback : settings.fallbacks)
+    out << "  "
+        << catalog.render("config.fallback",
+                          {{"name", fallback.name}, {"relay", to_string(fallback.relay)}})
+        << '\n';
 }
 
 }  // namespace

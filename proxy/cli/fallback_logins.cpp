@@ -70,6 +70,11 @@ asio::awaitable<bool> FallbackLogins::look_for_key(std::size_t place) {
     tell(fallback, fallback.dkim_secret, *why);
     co_return false;
   }
+  const auto& usable = std::get<mailauth::DkimPrivateKey>(key);
+  log_.write(platform::LogLevel::info, "fallback.dkim_key", "",
+             {{"fallback", fallback.name},
+              {"name", fallback.dkim_selector + "._domainkey." + fallback.dkim_domain},
+              {"record", usable.public_record()}});
   mailauth::DkimSigner signer;
   signer.domain = fallback.dkim_domain;
   signer.selector = fallback.dkim_selector;

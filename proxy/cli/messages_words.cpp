@@ -263,6 +263,21 @@ std::string withheld_text(const Look& look, const delivery::AlignmentRecord& rec
          indented(look, look.catalog.render(remedy, texts), indent);
 }
 
+std::string lesson_text(const Look& look, const delivery::RelayLesson& lesson, std::size_t indent) {
+  explain::Parameters texts{{"at", time_text(look, lesson.at)}};
+  for (const auto& [name, text] : delivery::texts_of(lesson)) texts.emplace_back(name, shown(text));
+  const auto line = [&](const char* key) {
+    return indented(look, look.catalog.render(key, texts), indent);
+  };
+  auto out = line(lesson.rewrites_from ? "relays.tested_rewrites" : "relays.tested_keeps");
+  out += line(lesson.outgoing.empty() ? "relays.tested_no_address" : "relays.tested_address");
+  out += line(lesson.signs_as.empty() ? "relays.tested_unsigned" : "relays.tested_signed");
+  const bool has_new_path = !lesson.return_path.empty() && lesson.return_path != lesson.from_domain;
+  if (has_new_path) out += line("relays.tested_return_path");
+  if (!lesson.keeps_message_id) out += line("relays.tested_message_id");
+  return out;
+}
+
 std::vector<store::Verb> actions_of(const store::StoredMessage& message) {
   std::vector<store::Verb> actions;
   const bool has_body = message.body != store::BodyPlace::none;

@@ -72,6 +72,9 @@ enum class Precision : std::uint8_t {
 // Why a fallback may not carry this mail, and what would change that.
 [[nodiscard]] std::string withheld_text(const Look& look, const delivery::AlignmentRecord& record,
                                         std::size_t indent);
+// What a test mail has shown of a fallback.
+[[nodiscard]] std::string lesson_text(const Look& look, const delivery::RelayLesson& lesson,
+                                      std::size_t indent);
 // What may be asked for in this state.
 [[nodiscard]] std::vector<store::Verb> actions_of(const store::StoredMessage& message);
 // The command line for it, to be copied.

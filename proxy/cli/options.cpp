@@ -178,6 +178,27 @@ void declare_messages(CLI::App& app, MessagesOptions& options) {
   }
 }
 
+// Without a subcommand it shows.
+void declare_relays(CLI::App& app, RelaysOptions& options) {
+  add_places(app, options);
+  app.require_subcommand(0, 1);
+  const auto add = [&](RelaysAction action, const char* name, const char* meaning) -> CLI::App& {
+    auto& sub = *app.add_subcommand(name, meaning);
+    sub.callback([&options, action] { options.action = action; });
+    sub.add_option("NAME", options.name, "The name of a fallback")->required()->type_name("");
+    add_places(sub, options);
+    add_texts(sub, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
+    return sub;
+  };
+  auto& test = add(RelaysAction::test, "test", "Send a test mail to yourself through a fallback");
+  add_text(test, "--from", options.from, "Your address; default: the log-in name there", "ADDR");
+  add_text(test, "--to", options.to, "Where to; default: the same address", "ADDR");
+  auto& learn = add(RelaysAction::learn, "learn", "See from the copy that arrived what it did");
+  learn.add_option("FILE", options.file, "The test mail as it arrived, saved as a file")
+      ->required()
+      ->type_name("");
+}
+
 // The subcommands of secret.
 void declare_secret(CLI::App& app, SecretOptions& options) {
   struct Command {
@@ -343,8 +364,8 @@ class Commands {
         declare_demo, demo_);
     add("messages", "What became of your messages, and what you can do", declare_messages,
         messages_);
-    add("relays", "Which mail servers take mail, and who gets mail by a spare one",
-        add_places<RelaysOptions>, relays_);
+    add("relays", "Which mail servers take mail, and who gets mail by a spare one", declare_relays,
+        relays_);
     add("explain", "Say why a message came back, whose side it is on, and what to do now",
         declare_explain, explain_);
     add("secret", "Keep the passwords and keys that the settings name", declare_secret, secret_);

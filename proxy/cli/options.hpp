@@ -66,7 +66,19 @@ struct MessagesOptions {
   bool yes = false;                      // retry: it may arrive twice
 };
 
+enum class RelaysAction : std::uint8_t {
+  show,
+  test,
+  learn
+};
+
 struct RelaysOptions {
+  RelaysAction action = RelaysAction::show;
+  std::string name;                 // of a fallback: test, learn
+  std::string file;                 // learn: the copy that arrived
+  std::optional<std::string> from;  // test
+  std::optional<std::string> to;    // test
+  std::vector<std::string> set;     // KEY=VALUE: test, learn
   std::optional<std::string> config;
   std::optional<std::string> state_dir;
   std::optional<std::string> language;  // ja or en

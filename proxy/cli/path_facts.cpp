@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/cli/path_facts.hpp"
 
+#include "classifier/mail/ascii.hpp"
 #include "proxy/cli/load_words.hpp"
+#include "proxy/delivery/from_address.hpp"
 #include "proxy/relay/keeping.hpp"
 
 #include <utility>
@@ -13,12 +15,13 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t most_alignments = 1'000;
+constexpr std::chrono::seconds silence_for{60};  // then the DNS is asked again
+constexpr std::size_t most_lessons = 200;
 
-delivery::RelayHabits habits_of(const settings::Fallback& fallback) {
-  delivery::RelayHabits habits;
-  habits.host = fallback.relay.host;
-  habits.outgoing = fallback.outgoing;
-  return habits;
+// Of "taro@example.jp" and "@example.jp"; "*" names none.
+void add_domain_of(const std::string& sender, std::set<std::string>& domains) {
+  const auto domain = delivery::domain_of(sender);
+  if (!domain.empty()) domains.insert(mail::lower_copy(domain));
 }
 
 // As bounces name it: the command that the reply answered.
@@ -103,10 +106,52 @@ void ProxyPathFacts::on_alignment(
   tell_ = std::move(tell);
 }
 
-void ProxyPathFacts::restore(std::vector<delivery::AlignmentRecord> alignments) {
-  for (auto& record : alignments) {
+void ProxyPathFacts::restore(store::RelayFacts facts) {
+  lessons_ = std::move(facts.lessons);
+  if (tell_) {
+    for (const auto& [place, record] : told_) tell_(record, false);  // while the key was locked
+  }
+  for (auto& record : facts.alignments) {
     auto place = std::pair(record.fallback, record.from_domain);
-    told_.insert_or_assign(std::move(place), std::move(record));
+    told_.try_emplace(std::move(place), std::move(record));
+  }
+}
+
+void ProxyPathFacts::network_has_changed() {
+  alignments_.clear();
+}
+
+void ProxyPathFacts::learn(delivery::RelayLesson lesson) {
+  std::erase_if(lessons_, [&lesson](const auto& known) {
+    return known.fallback == lesson.fallback && known.from_domain == lesson.from_domain;
+  });
+  if (lessons_.size() >= most_lessons) lessons_.erase(lessons_.begin());
+  lessons_.push_back(std::move(lesson));
+  alignments_.clear();  // judged by what was known before
+  if (tell_of_lesson_) tell_of_lesson_();
+}
+
+std::set<std::string> ProxyPathFacts::sender_domains(const settings::Fallback& fallback) const {
+  std::set<std::string> domains;
+  for (const auto& account : settings_.accounts) {
+    for (const auto& sender : account.senders) add_domain_of(sender, domains);
+  }
+  for (const auto& sender : fallback.allowed_from) add_domain_of(sender, domains);
+  for (const auto& [place, record] : told_) {
+    if (place.first == fallback.name) domains.insert(place.second);
+  }
+  return domains;
+}
+
+asio::awaitable<void> ProxyPathFacts::check_all(
+    std::function<std::optional<delivery::OwnKey>(std::size_t)> own_key) {
+  alignments_.clear();
+  for (std::size_t place = 0; place < settings_.fallbacks.size(); ++place) {
+    const auto domains = sender_domains(settings_.fallbacks[place]);
+    for (const auto& domain : domains) {
+      delivery::AlignmentSender sender{domain, domain, own_key(place)};
+      co_await alignment_of(place, std::move(sender));
+    }
   }
 }
 
@@ -133,12 +178,14 @@ asio::awaitable<delivery::AlignmentVerdict> ProxyPathFacts::alignment_of(
   silent.reason = delivery::AlignmentReason::dns_silent;
   auto* const dns = resolver_();
   if (dns == nullptr) co_return silent;
-  auto habits = habits_of(settings_.fallbacks.at(fallback));
+  auto habits = delivery::habits_of(settings_.fallbacks.at(fallback), lessons_, sender.from_domain);
   const auto at = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
   delivery::AlignmentCheck check(std::move(habits), std::move(sender), at);
   co_await dns->run(check);
-  const auto until = std::chrono::steady_clock::now() + check.lifetime();
+  const bool is_silent = check.verdict().reason == delivery::AlignmentReason::dns_silent;
+  const auto until =
+      std::chrono::steady_clock::now() + (is_silent ? silence_for : check.lifetime());
   if (alignments_.size() >= most_alignments) alignments_.clear();
   alignments_.insert_or_assign(whose, Known{check.verdict(), until});
   const auto& verdict = check.verdict();

@@ -14,6 +14,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -29,8 +31,15 @@ class ProxyPathFacts final : public relay::PathFacts {
 
   // Told of every answer of the guard that is not known yet, or differs from the one before.
   void on_alignment(std::function<void(const delivery::AlignmentRecord&, bool is_change)> tell);
+  // Told when a test mail has changed what is known: check_all may give other answers now.
+  void on_lesson(std::function<void()> tell) { tell_of_lesson_ = std::move(tell); }
   // From the store, at start.
-  void restore(std::vector<delivery::AlignmentRecord> alignments);
+  void restore(store::RelayFacts facts);
+  // Others may answer for the DNS now.
+  void network_has_changed();
+  // Asks again, for every domain that is known to send; own_key: of each fallback.
+  boost::asio::awaitable<void> check_all(
+      std::function<std::optional<delivery::OwnKey>(std::size_t)> own_key);
 
   boost::asio::awaitable<Cause> cause_of(delivery::Attempt attempt, smtp::Reply reply,
                                          std::string recipient) override;
@@ -39,6 +48,7 @@ class ProxyPathFacts final : public relay::PathFacts {
   boost::asio::awaitable<std::string> size_limit_in(delivery::Attempt attempt);
   boost::asio::awaitable<delivery::AlignmentVerdict> alignment_of(
       std::size_t fallback, delivery::AlignmentSender sender) override;
+  void learn(delivery::RelayLesson lesson) override;
 
  private:
   // Fallback, From, MAIL FROM, the record of our key.
@@ -50,6 +60,7 @@ class ProxyPathFacts final : public relay::PathFacts {
   boost::asio::awaitable<rules::Judgement> judge(delivery::Attempt attempt, smtp::Reply reply,
                                                  std::string recipient);
   [[nodiscard]] const delivery::AlignmentVerdict* known(const Whose& whose);
+  [[nodiscard]] std::set<std::string> sender_domains(const settings::Fallback& fallback) const;
   void note(const delivery::AlignmentRecord& record);
 
   const settings::Settings& settings_;
@@ -57,9 +68,11 @@ class ProxyPathFacts final : public relay::PathFacts {
   platform::Log& log_;
   std::function<net::Resolver*()> resolver_;
   std::map<Whose, Known> alignments_;
+  std::vector<delivery::RelayLesson> lessons_;
   std::map<std::pair<std::string, std::string>, delivery::AlignmentRecord>
       told_;  // by fallback and From domain: what is kept in the store
   std::function<void(const delivery::AlignmentRecord&, bool)> tell_;
+  std::function<void()> tell_of_lesson_;
   std::shared_ptr<const Classifier> classifier_;  // made and used on the worker
 };
 

@@ -9,6 +9,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <utility>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr wire::Duration certificate_round = std::chrono::hours(12);
 constexpr wire::Duration key_round{15'000};
+constexpr wire::Duration first_alignment{30'000};  // the network may come after us
 constexpr wire::Duration journal_round{5'000};
 constexpr wire::Duration counts_round{10'000};
 constexpr wire::Duration network_settles{1'000};
@@ -52,7 +54,8 @@ ProxyAssembly::ProxyAssembly(asio::io_context& context, const settings::Settings
              [&log](std::string_view room, std::string_view what) {
                log.write(platform::LogLevel::error, "bug", "", {{"room", room}, {"what", what}});
              }),
-      stopping_(context.get_executor()) {}
+      stopping_(context.get_executor()),
+      alignment_due_(context.get_executor()) {}
 
 ProxyAssembly::~ProxyAssembly() = default;
 
@@ -76,6 +79,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   rooms_.start("relay.house", relay_->keep_house());
   rooms_.start("queue", queue_->run());
   rooms_.start("fallback.logins", find_fallback_logins());
+  rooms_.start("fallback.alignment", check_alignment());
   rooms_.start("store.prune", prune_in_time());
   rooms_.start("store.key", wait_for_key());
   rooms_.start("journal", shorten_journal());
@@ -123,12 +127,16 @@ void ProxyAssembly::build_rooms() {
   build_facts();
   keeping_.emplace(relay::Keeping{*store_, *spool_, *journal_, say_sentence});
   relay_around_.emplace(relay::Surroundings{settings_, *client_tls_, rooms_, log_, instance});
+  relay_around_->on_moved = [this](const std::string& relay, const std::string& moved_to) {
+    tell_of_move(relay, moved_to);
+  };
   relay_ =
       std::make_unique<relay::Relay>(*relay_around_, state_dir_ / "upstream-offers", logins_.get());
   path_facts_ = std::make_unique<ProxyPathFacts>(settings_, worker_, log_, dns);
   path_facts_->on_alignment([this](const delivery::AlignmentRecord& record, bool is_change) {
     keep_alignment(record, is_change);
   });
+  path_facts_->on_lesson([this] { alignment_due_.notify_all(); });
   paths_ = std::make_unique<relay::Paths>(*relay_around_, *relay_, *path_facts_);
   fallback_logins_ = std::make_unique<FallbackLogins>(rooms_.executor(), state_dir_, settings_,
                                                       paths_->fallbacks(), log_);
@@ -136,6 +144,9 @@ void ProxyAssembly::build_rooms() {
   acceptance_ = std::make_unique<relay::Acceptance>(*relay_around_, *relay_, *queue_, *keeping_);
   relay_->on_login([this](const settings::Account& account, const std::string& user) {
     queue_->login_known(account, user);
+  });
+  relay_->also_close([this](std::chrono::steady_clock::duration limit) {
+    return paths_->fallbacks().close_idle(limit);
   });
   submission_ = std::make_unique<submission::Room>(
       submission::Surroundings{settings_, *acceptance_, *relay_, *spool_, server_tls_.get(), rooms_,
@@ -229,12 +240,32 @@ asio::awaitable<void> ProxyAssembly::take_over() {
   // What was sealed with the real key cannot be read yet: later, when it is there.
   if (!sealing_->is_lasting()) co_return;
   auto paths = co_await store_->paths();
-  if (paths.has_value()) paths_->book().restore(std::move(*paths));
+  if (paths.has_value()) store_->write_behind(paths_->book().restore(std::move(*paths)));
   auto facts = co_await store_->relay_facts();
-  if (facts.has_value()) path_facts_->restore(std::move(facts->alignments));
+  if (facts.has_value()) path_facts_->restore(std::move(*facts));
+  co_await count_todays();
   co_await acceptance_->recover();
   co_await queue_->recover();
   rooms_.start("facts.recall", facts_->recall());
+}
+
+// A limit of messages a day holds across restarts, too.
+asio::awaitable<void> ProxyAssembly::count_todays() {
+  const auto has_limit = [](const auto& fallback) { return fallback.messages_per_day > 0; };
+  if (std::ranges::none_of(settings_.fallbacks, has_limit)) co_return;
+  const auto since = relay::now() - std::chrono::hours(24);
+  const auto sent = co_await store_->sent_since(since, settings_.delivery.max_age);
+  if (sent.has_value()) paths_->fallbacks().restore(*sent);
+}
+
+void ProxyAssembly::tell_of_move(const std::string& relay, const std::string& moved_to) {
+  store::StoredEvent event;
+  event.at = relay::now();
+  event.kind = store::EventKind::port_moved;
+  event.parameters = {{"relay", relay}, {"moved_to", moved_to}};
+  store::Changes changes;
+  changes.push_back(store::AddEvent{std::move(event)});
+  store_->write_behind(std::move(changes));
 }
 
 // What todoku relays shows; a change is told.
@@ -277,6 +308,7 @@ asio::awaitable<void> ProxyAssembly::watch_network() {
     // Addresses and routes come one after the other; the last of them makes the path.
     co_await net::pause(rooms_.executor(), network_settles);
     if (resolver_) resolver_->refresh();
+    path_facts_->network_has_changed();
     queue_->network_is_back();
   }
 }
@@ -294,6 +326,19 @@ asio::awaitable<void> ProxyAssembly::keep_counts() {
   while (!is_stopping_) {
     co_await stopping_.wait(counts_round);
     facts_->keep_counts();
+  }
+}
+
+// Policies in the DNS change, and so do the addresses of relays.
+asio::awaitable<void> ProxyAssembly::check_alignment() {
+  const auto own_key = [this](std::size_t place) { return paths_->fallbacks().own_key(place); };
+  const std::function<std::optional<delivery::OwnKey>(std::size_t)> key_of = own_key;
+  auto wait = std::min<wire::Duration>(first_alignment, settings_.delivery.alignment_check);
+  while (!settings_.fallbacks.empty()) {
+    co_await alignment_due_.wait(wait);
+    if (is_stopping_) co_return;
+    co_await path_facts_->check_all(key_of);
+    wait = settings_.delivery.alignment_check;
   }
 }
 
@@ -423,6 +468,7 @@ asio::awaitable<void> ProxyAssembly::stop() {
   log_.write(platform::LogLevel::info, "stopping", "", {});
   is_stopping_ = true;
   stopping_.notify_all();
+  alignment_due_.notify_all();
   if (submission_) {
     submission_->stop();
     const bool is_empty = co_await submission_->wait_until_empty(settings_.stop_limit);

@@ -81,12 +81,15 @@ class ProxyAssembly {
   boost::asio::awaitable<void> wait_for_key();
   void use_key();
   net::Resolver* resolver();
+  void tell_of_move(const std::string& relay, const std::string& moved_to);
   void keep_alignment(const delivery::AlignmentRecord& record, bool is_change);
   boost::asio::awaitable<void> prune_in_time();
   boost::asio::awaitable<void> shorten_journal();
   boost::asio::awaitable<void> keep_counts();
   boost::asio::awaitable<void> watch_network();
   boost::asio::awaitable<void> find_fallback_logins();
+  boost::asio::awaitable<void> check_alignment();
+  boost::asio::awaitable<void> count_todays();
   StartFailure cannot_listen(const settings::ServerUrl& url, error_code why) const;
   StartFailure state_dir_problem(error_code why) const;
   boost::asio::awaitable<void> renew_certificate();
@@ -125,6 +128,7 @@ class ProxyAssembly {
   std::unique_ptr<submission::Room> submission_;
   std::unique_ptr<net::NetworkWatch> network_;
   net::Signal stopping_;
+  net::Signal alignment_due_;
   bool is_stopping_ = false;
   std::uint16_t plain_port_ = 0;
 };

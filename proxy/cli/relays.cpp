@@ -10,6 +10,8 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -24,6 +26,7 @@ using Paths = std::vector<delivery::RememberedPath>;
 using Relays = std::vector<store::StoredRelay>;
 
 constexpr std::size_t margin = 2;
+constexpr std::size_t most_events = 10;
 
 std::string cause_word(const Look& look, delivery::FallbackCause cause) {
   const auto name = std::string(settings::to_string(cause));
@@ -99,9 +102,61 @@ std::string alignment_part(const Look& look, const Relays& relays, const store::
   std::string out;
   for (const auto& record : facts.alignments) {
     if (record.is_allowed() || !is_there(relays, record.fallback)) continue;
-    out += withheld_text(look, record, margin) + "\n";
+    out += withheld_text(look, record, margin);
   }
   return out.empty() ? out : "\n" + heading(look, "relays.title_alignment") + out;
+}
+
+std::string lesson_part(const Look& look, const Relays& relays, const store::RelayFacts& facts) {
+  std::string out;
+  for (const auto& lesson : facts.lessons) {
+    if (!is_there(relays, lesson.fallback)) continue;
+    out += indented(look, shown(lesson.fallback), margin) + lesson_text(look, lesson, 2 * margin);
+  }
+  return out.empty() ? out : "\n" + heading(look, "relays.title_tests") + out;
+}
+
+// Which sentence tells it.
+std::string event_key(const store::StoredEvent& event) {
+  std::string key = std::string("event.") + store::to_string(event.kind);
+  const auto has = [&event](std::string_view name) {
+    return std::ranges::any_of(event.parameters,
+                               [name](const auto& one) { return one.first == name; });
+  };
+  switch (event.kind) {
+    case store::EventKind::detour_began:
+      return has("domain") ? key + "_for_days" : key;
+    case store::EventKind::alignment_changed: {
+      const bool is_allowed = delivery::record_from(event.parameters, event.at).is_allowed();
+      return key + (is_allowed ? "_allowed" : "_withheld");
+    }
+    case store::EventKind::relay_tested: {
+      const bool rewrites = delivery::lesson_from(event.parameters, event.at).rewrites_from;
+      return key + (rewrites ? "_rewrites" : "_fine");
+    }
+    default:
+      return key;
+  }
+}
+
+// Seconds since 1970, as events carry a time.
+std::string time_of_seconds(const Look& look, const std::string& seconds) {
+  std::int64_t number = 0;
+  std::from_chars(seconds.data(), seconds.data() + seconds.size(), number);
+  return time_text(look, store::Time(std::chrono::seconds(number)));
+}
+
+std::string event_part(const Look& look, const std::vector<store::StoredEvent>& events) {
+  std::string out;
+  for (const auto& event : events) {
+    explain::Parameters texts;
+    for (const auto& [name, text] : event.parameters) {
+      texts.emplace_back(name, name == "until" ? time_of_seconds(look, text) : shown(text));
+    }
+    out += indented(look, time_text(look, event.at), margin) +
+           indented(look, look.catalog.render(event_key(event), texts), 2 * margin);
+  }
+  return out.empty() ? out : "\n" + heading(look, "relays.title_events") + out;
 }
 
 // All that the page shows.
@@ -109,17 +164,20 @@ struct Known {
   Relays relays;
   Paths paths;
   store::RelayFacts facts;
+  std::vector<store::StoredEvent> events;  // the newest first
 };
 
 std::string text_of(const Look& look, const Known& known) {
-  const auto& [relays, paths, facts] = known;
+  const auto& relays = known.relays;
+  const auto& paths = known.paths;
   std::string out;
   if (!look.is_running) out += indented(look, look.catalog.render("relays.not_running"), 0) + "\n";
   out += relay_part(look, relays, false) + relay_part(look, relays, true);
   out += heading(look, "relays.title_paths");
   if (paths.empty()) out += indented(look, look.catalog.render("relays.no_paths"), margin);
   for (const auto& path : paths) out += path_lines(look, path);
-  return out + alignment_part(look, known.relays, known.facts);
+  return out + alignment_part(look, known.relays, known.facts) +
+         lesson_part(look, known.relays, known.facts) + event_part(look, known.events);
 }
 
 json::object object_of(const store::StoredRelay& relay) {
@@ -155,6 +213,22 @@ json::object object_of(const delivery::AlignmentRecord& record) {
   return object;
 }
 
+json::object object_of(const delivery::RelayLesson& lesson) {
+  json::object object{{"at", utc_text(lesson.at)}};
+  for (const auto& [name, text] : delivery::texts_of(lesson)) object[name] = text;
+  object["rewrites_from"] = lesson.rewrites_from;
+  object["keeps_message_id"] = lesson.keeps_message_id;
+  return object;
+}
+
+json::object object_of(const store::StoredEvent& event) {
+  json::object parameters;
+  for (const auto& [name, text] : event.parameters) parameters[name] = smtp::cleaned(text, 4'096);
+  return {{"at", utc_text(event.at)},
+          {"event", store::to_string(event.kind)},
+          {"parameters", std::move(parameters)}};
+}
+
 std::string json_of(const Known& known, bool is_running) {
   json::array of_relays;
   for (const auto& relay : known.relays) of_relays.push_back(object_of(relay));
@@ -164,9 +238,17 @@ std::string json_of(const Known& known, bool is_running) {
   for (const auto& record : known.facts.alignments) {
     if (is_there(known.relays, record.fallback)) of_alignments.push_back(object_of(record));
   }
+  json::array of_lessons;
+  for (const auto& lesson : known.facts.lessons) {
+    if (is_there(known.relays, lesson.fallback)) of_lessons.push_back(object_of(lesson));
+  }
+  json::array of_events;
+  for (const auto& event : known.events) of_events.push_back(object_of(event));
   return json::serialize(json::object{{"relays", std::move(of_relays)},
                                       {"paths", std::move(of_paths)},
                                       {"alignments", std::move(of_alignments)},
+                                      {"tests", std::move(of_lessons)},
+                                      {"events", std::move(of_events)},
                                       {"serve_running", is_running}}) +
          "\n";
 }
@@ -178,7 +260,9 @@ Result<Known> known_to(store::Reader& reader) {
   if (paths.has_error()) return paths.error();
   auto facts = reader.relay_facts();
   if (facts.has_error()) return facts.error();
-  return Known{std::move(*relays), std::move(*paths), std::move(*facts)};
+  auto events = reader.relay_events(most_events);
+  if (events.has_error()) return events.error();
+  return Known{std::move(*relays), std::move(*paths), std::move(*facts), std::move(*events)};
 }
 
 int tell(const Look& look, const Console& console, const Problem& problem) {

@@ -17,10 +17,9 @@ const PathMemory::Entry* PathMemory::entry(std::string_view relay, std::string_v
 }
 
 void PathMemory::restore(std::vector<RememberedPath> paths) {
-  paths_.clear();
   for (auto& path : paths) {
     auto key = key_of(path.relay, path.domain);
-    paths_[std::move(key)] = {std::move(path), std::nullopt};
+    paths_.try_emplace(std::move(key), Entry{std::move(path), std::nullopt});
   }
   make_room();
 }

@@ -64,7 +64,7 @@ class PathMemory {
   static constexpr std::chrono::minutes longest_probe{10};
 
   explicit PathMemory(PathLimits limits) : limits_(limits) {}
-  // From the store, at start.
+  // From the store. What is remembered already is newer, and stays.
   void restore(std::vector<RememberedPath> paths);
 
   enum class Way : std::uint8_t {

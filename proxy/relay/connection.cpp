@@ -260,9 +260,9 @@ std::chrono::steady_clock::duration Connection::idle_for() const {
 }
 
 asio::awaitable<std::variant<std::unique_ptr<Connection>, delivery::Attempt>> dial(
-    const settings::ServerUrl& relay, Surroundings& around) {
-  auto connected = co_await net::connect(around.rooms.executor(), relay.host, relay.port,
-                                         around.settings.delivery.connect_limit);
+    const settings::ServerUrl& relay, Surroundings& around, wire::Duration connect_limit) {
+  auto connected =
+      co_await net::connect(around.rooms.executor(), relay.host, relay.port, connect_limit);
   if (auto* failed = std::get_if<net::ConnectFailure>(&connected)) {
     delivery::Attempt attempt;
     attempt.relay = name_of(relay);

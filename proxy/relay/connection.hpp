@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct Surroundings {
   net::Rooms& rooms;
   platform::Log& log;
   std::string instance;  // our own token, to notice a connection to ourselves
+  // Told when a relay is reached by another port than the settings say; both host:port.
+  std::function<void(const std::string& relay, const std::string& moved_to)> on_moved{};
 };
 
 class Connection {
@@ -52,6 +55,7 @@ class Connection {
   // not the relay's.
   [[nodiscard]] bool has_lost_body() const { return has_lost_body_; }
   [[nodiscard]] const smtp::Capabilities& capabilities() const { return dialogue_->capabilities(); }
+  [[nodiscard]] const std::string& relay() const { return relay_; }  // host:port
   [[nodiscard]] const smtp::Credentials& credentials() const { return credentials_; }
   [[nodiscard]] delivery::Attempt failure() const;
   [[nodiscard]] const std::string& oauth_challenge() const;
@@ -88,6 +92,6 @@ class Connection {
 
 // Connects and opens. The Attempt says what stood in the way.
 boost::asio::awaitable<std::variant<std::unique_ptr<Connection>, delivery::Attempt>> dial(
-    const settings::ServerUrl& relay, Surroundings& around);
+    const settings::ServerUrl& relay, Surroundings& around, wire::Duration connect_limit);
 
 }  // namespace todoku::relay

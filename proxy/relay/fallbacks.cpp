@@ -13,6 +13,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+std::string_view host_part(std::string_view relay) {
+  return relay.substr(0, relay.rfind(':'));
+}
+
 constexpr std::size_t most_added = 4'096;  // to a header by ourselves: Received, Date, Message-ID
 
 }  // namespace
@@ -56,6 +60,13 @@ const std::string& Fallbacks::name(std::size_t place) const {
   return relays_.at(place)->fallback.name;
 }
 
+std::optional<std::size_t> Fallbacks::place_of(std::string_view name) const {
+  for (std::size_t place = 0; place < relays_.size(); ++place) {
+    if (relays_[place]->fallback.name == name) return place;
+  }
+  return std::nullopt;
+}
+
 void Fallbacks::log_in_with(std::size_t place, smtp::Credentials credentials) {
   auto& one = *relays_.at(place);
   one.credentials = std::move(credentials);
@@ -71,6 +82,18 @@ std::optional<delivery::OwnKey> Fallbacks::own_key(std::size_t place) const {
   if (!signature) return std::nullopt;
   return delivery::OwnKey{signature->signer.domain, signature->signer.selector,
                           signature->key.public_record()};
+}
+
+void Fallbacks::restore(const std::vector<store::SentBy>& sent) {
+  for (auto& one : relays_) {
+    // By its host: it may have been reached by another port (OP25B).
+    const auto name = name_of(one->fallback.relay);
+    const auto relay = host_part(name);
+    one->today = {};
+    for (const auto& each : sent) {
+      if (host_part(each.relay) == relay) one->today.add(each.at);
+    }
+  }
 }
 
 std::vector<delivery::FallbackNow> Fallbacks::now_of_all() const {

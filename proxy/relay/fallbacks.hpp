@@ -19,6 +19,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace todoku::relay {
@@ -31,12 +32,15 @@ class Fallbacks {
   [[nodiscard]] bool none() const { return relays_.empty(); }
   [[nodiscard]] std::size_t count() const { return relays_.size(); }
   [[nodiscard]] const std::string& name(std::size_t place) const;
+  [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name) const;
   // One that logs in is out of reach until this was called.
   void log_in_with(std::size_t place, smtp::Credentials credentials);
   // Mail through it is signed from now on, but for what is signed already.
   void sign_with(std::size_t place, OwnSignature signature);
   // As whom, and what the DNS has to say of it; nothing = without a signature.
   [[nodiscard]] std::optional<delivery::OwnKey> own_key(std::size_t place) const;
+  // From the store, at start: what they have taken in the last 24 hours.
+  void restore(const std::vector<store::SentBy>& sent);
   // In reach, and sent today; for every one, in the order of the settings.
   [[nodiscard]] std::vector<delivery::FallbackNow> now_of_all() const;
 

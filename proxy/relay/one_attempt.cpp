@@ -42,8 +42,7 @@ asio::awaitable<delivery::Verdict> try_once(Upstream& upstream, submission::Outg
   const bool careful = lease.connection->idle_for() > settings.delivery.careful_after;
   const auto exchange = co_await lease.connection->carry(message, careful);
   if (may_try_again && was_stale(lease, exchange) && !message.is_given_up) again = true;
-  auto verdict =
-      delivery::verdict_of(exchange, message.envelope, name_of(upstream.account().upstream));
+  auto verdict = delivery::verdict_of(exchange, message.envelope, lease.connection->relay());
   if (lease.connection->has_lost_body()) {
     verdict.attempt.obstacle = delivery::Obstacle::local_trouble;
   }

@@ -45,8 +45,11 @@ PathBook::PathBook(const settings::Settings& settings)
     : is_remembering_(settings.delivery.path_memory),
       memory_({settings.delivery.path_memory_for, settings.delivery.path_probe}) {}
 
-void PathBook::restore(std::vector<delivery::RememberedPath> paths) {
+store::Changes PathBook::restore(std::vector<delivery::RememberedPath> paths) {
+  store::Changes changes;
+  for (auto& path : memory_.all()) changes.push_back(store::PutPath{std::move(path)});
   if (is_remembering_) memory_.restore(std::move(paths));
+  return changes;
 }
 
 PathMemory::Way PathBook::way_for(std::string_view relay, std::string_view recipient) const {

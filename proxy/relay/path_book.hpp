@@ -27,7 +27,9 @@ struct Refusal {
 class PathBook {
  public:
   explicit PathBook(const settings::Settings& settings);
-  void restore(std::vector<delivery::RememberedPath> paths);
+  // From the store, at start, or when its key is there at last: then what has been remembered
+  // meanwhile stays, and has to be written now.
+  [[nodiscard]] store::Changes restore(std::vector<delivery::RememberedPath> paths);
 
   [[nodiscard]] delivery::PathMemory::Way way_for(std::string_view relay,
                                                   std::string_view recipient) const;

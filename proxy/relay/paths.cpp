@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/relay/paths.hpp"
 
+#include "classifier/mail/ascii.hpp"
 #include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/verdict.hpp"
 
@@ -98,6 +99,18 @@ store::SetRelays Paths::all_relays() const {
   return all;
 }
 
+bool Paths::learn(const delivery::RelayLesson& lesson, store::Changes& changes) {
+  if (!fallbacks_.place_of(lesson.fallback)) return false;
+  facts_.learn(lesson);
+  changes.push_back(store::PutLesson{lesson});
+  store::StoredEvent event;
+  event.at = lesson.at;
+  event.kind = store::EventKind::relay_tested;
+  event.parameters = delivery::texts_of(lesson);
+  changes.push_back(store::AddEvent{std::move(event)});
+  return true;
+}
+
 bool Paths::leads_round(FallbackCause cause) const {
   return std::ranges::any_of(around_.settings.fallbacks, [cause](const auto& fallback) {
     return std::ranges::find(fallback.when, cause) != fallback.when.end();
@@ -105,11 +118,15 @@ bool Paths::leads_round(FallbackCause cause) const {
 }
 
 bool Paths::may_go_round(const submission::Outgoing& message) const {
-  return message.may_go_round && !fallbacks_.none();
+  return message.may_go_round;
 }
 
 asio::awaitable<Journey> Paths::carry(std::shared_ptr<submission::Outgoing> message,
                                       const delivery::Attempt* known) {
+  if (fallbacks_.none()) {
+    auto journey = co_await by_the_only_way(std::move(message), known);
+    co_return journey;
+  }
   Trip trip(std::move(message));
   for (const auto& recipient : trip.message->envelope.recipients) {
     Trip::Stop stop;
@@ -131,6 +148,20 @@ asio::awaitable<Journey> Paths::carry(std::shared_ptr<submission::Outgoing> mess
     trip.journey.verdict.recipients.push_back(std::move(stop.outcome));
   }
   co_return std::move(trip.journey);
+}
+
+// As most mail goes: nothing is remembered, and nothing has to be looked up.
+asio::awaitable<Journey> Paths::by_the_only_way(std::shared_ptr<submission::Outgoing> message,
+                                                const delivery::Attempt* known) {
+  Journey journey;
+  if (known != nullptr) {
+    journey.verdict = delivery::verdict_of(*known, message->envelope);
+  } else {
+    journey.verdict = co_await relay_.attempt(std::move(message));
+    journey.usual = journey.verdict.attempt;
+  }
+  journey.attempts.push_back(journey.verdict.attempt);
+  co_return journey;
 }
 
 // All but those whose destination refused it some days ago and who have another way now.
@@ -179,7 +210,6 @@ asio::awaitable<void> Paths::take_usual_way(Trip& trip, const delivery::Attempt*
   journey.attempts.push_back(journey.verdict.attempt);
   trip.take(journey.verdict, group);
   journey.verdict.recipients.clear();
-  if (fallbacks_.none()) co_return;
   co_await find_causes(trip, group);
   note_usual(trip, group);
 }
@@ -271,7 +301,8 @@ asio::awaitable<std::optional<std::size_t>> Paths::choose(Trip& trip, std::size_
     if (!next.fallback || !next.needs_alignment) co_return next.fallback;
     const auto from_domain = delivery::domain_of(trip.message->from_address);
     const auto envelope_domain = delivery::domain_of(trip.message->envelope.sender);
-    delivery::AlignmentSender sender{std::string(from_domain), std::string(envelope_domain)};
+    delivery::AlignmentSender sender{mail::lower_copy(from_domain),
+                                     mail::lower_copy(envelope_domain)};
     if (!trip.message->is_signed) sender.own_key = fallbacks_.own_key(*next.fallback);
     auto found = co_await facts_.alignment_of(*next.fallback, sender);
     trip.alignments[*next.fallback] = std::move(found);

@@ -32,6 +32,8 @@ class PathFacts {
   // Whether that fallback may carry mail with this address in its From line.
   virtual boost::asio::awaitable<delivery::AlignmentVerdict> alignment_of(
       std::size_t fallback, delivery::AlignmentSender sender) = 0;
+  // A test mail has shown what a fallback makes of mail.
+  virtual void learn(delivery::RelayLesson lesson) = 0;
 };
 
 class Paths {
@@ -42,6 +44,8 @@ class Paths {
   [[nodiscard]] PathBook& book() { return book_; }
   // Those of the settings, not tried yet.
   [[nodiscard]] store::SetRelays all_relays() const;
+  // Takes over what a test mail has shown; false = there is no such fallback.
+  bool learn(const delivery::RelayLesson& lesson, store::Changes& changes);
   // There is a way round an account's server that is out of reach.
   [[nodiscard]] bool leads_round(settings::FallbackCause cause) const;
   // known: the account's own server was out of reach a moment ago, so it is not asked; null = ask.
@@ -51,6 +55,8 @@ class Paths {
  private:
   struct Trip;
   using Places = std::vector<std::size_t>;  // of recipients, in the envelope's order
+  boost::asio::awaitable<Journey> by_the_only_way(std::shared_ptr<submission::Outgoing> message,
+                                                  const delivery::Attempt* known);
   boost::asio::awaitable<Places> those_for_the_usual_way(Trip& trip);
   static Places untried(const Trip& trip);
   [[nodiscard]] bool may_go_round(const submission::Outgoing& message) const;

@@ -71,6 +71,7 @@ class Queue {
   boost::asio::awaitable<void> do_requests();
   boost::asio::awaitable<void> do_request(store::Request request);
   boost::asio::awaitable<Decision> decide(const store::Request& request);
+  Decision learn(const store::Request& request);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
   boost::asio::awaitable<void> add_notice(const store::StoredMessage& record, Aftermath& aftermath);
   [[nodiscard]] bool wants_notice(const store::StoredMessage& record, const Aftermath& aftermath);

@@ -234,7 +234,12 @@ asio::awaitable<void> Relay::keep_house() {
       co_await upstream->close_idle(limit);
       if (upstream->offer_has_changed()) save_memory();
     }
+    if (others_) co_await others_(limit);
   }
+}
+
+void Relay::also_close(CloseIdle others) {
+  others_ = std::move(others);
 }
 
 void Relay::stop() {

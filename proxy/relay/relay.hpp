@@ -9,6 +9,7 @@
 #include "proxy/store/verified_logins.hpp"
 #include "proxy/submission/carrier.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -45,6 +46,10 @@ class Relay final : public submission::Authenticator {
 
   // Closes idle connections in time, until stop.
   boost::asio::awaitable<void> keep_house();
+  // Whoever else has connections; closes what was idle for so long. Awaited in each round.
+  using CloseIdle =
+      std::function<boost::asio::awaitable<void>(std::chrono::steady_clock::duration limit)>;
+  void also_close(CloseIdle others);
   void stop();
 
  private:
@@ -71,6 +76,7 @@ class Relay final : public submission::Authenticator {
   // reach.
   std::vector<std::pair<const settings::Account*, smtp::Credentials>> verified_;
   std::function<void(const settings::Account&, const std::string& user)> on_login_;
+  CloseIdle others_;
   net::Signal stopping_;
   bool is_stopping_ = false;
 };

@@ -42,7 +42,10 @@ Lease::~Lease() {
 }
 
 Upstream::Upstream(const settings::Account& account, Surroundings& around)
-    : account_(account), around_(around), spare_ready_(around.rooms.executor()) {}
+    : account_(account),
+      around_(around),
+      detour_(account.upstream, around),
+      spare_ready_(around.rooms.executor()) {}
 
 void Upstream::prepare() {
   if (!around_.settings.delivery.keep_warm) return;
@@ -69,7 +72,7 @@ asio::awaitable<void> Upstream::dial_spare() {
 
 asio::awaitable<std::optional<NoConnection>> Upstream::dial_into(
     std::unique_ptr<Connection>& place) {
-  auto dialled = co_await dial(account_.upstream, around_);
+  auto dialled = co_await detour_.dial();
   if (auto* failed = std::get_if<delivery::Attempt>(&dialled)) {
     around_.log.write(platform::LogLevel::warning, "relay.not_reached", "",
                       {{"relay", failed->relay},

@@ -6,6 +6,7 @@
 #include "proxy/delivery/states.hpp"
 #include "proxy/net/start.hpp"
 #include "proxy/relay/connection.hpp"
+#include "proxy/relay/port_detour.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/smtp/capabilities.hpp"
 #include "proxy/smtp/credentials.hpp"
@@ -83,6 +84,7 @@ class Upstream {
 
   const settings::Account& account_;
   Surroundings& around_;
+  PortDetour detour_;
   std::size_t open_ = 0;  // counted connections: idle, leased, spare, being dialled
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<smtp::Credentials> leased_;

@@ -110,6 +110,7 @@ struct Delivery {  // [delivery] towards relays
   bool path_memory = true;
   Duration path_memory_for{259'200'000};  // 3 d: then the usual path is tried again
   Duration path_probe{43'200'000};        // 12 h: one message tries it so often meanwhile
+  Duration alignment_check{86'400'000};   // 24 h: how often the DNS is asked about the fallbacks
   Duration unknown_wait{600'000};
   WhenUnknown when_unknown = WhenUnknown::ask;
   BareNewline bare_newline = BareNewline::repair;

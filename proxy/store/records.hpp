@@ -196,6 +196,12 @@ using delivery::AlignmentRecord;
 // What a test mail has shown of a fallback.
 using delivery::RelayLesson;
 
+// A relay has taken a message.
+struct SentBy {
+  std::string relay;  // host:port
+  Time at{};
+};
+
 struct RelayFacts {
   std::vector<AlignmentRecord> alignments;
   std::vector<RelayLesson> lessons;  // the oldest first

@@ -461,6 +461,15 @@ asio::awaitable<Result<std::vector<delivery::RememberedPath>>> Store::paths() {
   co_return answer;
 }
 
+asio::awaitable<Result<std::vector<SentBy>>> Store::sent_since(Time since,
+                                                               std::chrono::milliseconds oldest) {
+  std::function<Result<std::vector<SentBy>>(Tables&)> question = [since, oldest](Tables& tables) {
+    return tables.sent_since(since, oldest);
+  };
+  auto answer = co_await impl_->ask(std::move(question));
+  co_return answer;
+}
+
 asio::awaitable<Result<RelayFacts>> Store::relay_facts() {
   std::function<Result<RelayFacts>(Tables&)> question = [](Tables& tables) {
     return tables.relay_facts();

@@ -130,6 +130,10 @@ class Store {
   // The memory of paths, the oldest first.
   boost::asio::awaitable<Result<std::vector<delivery::RememberedPath>>> paths();
   boost::asio::awaitable<Result<RelayFacts>> relay_facts();
+  // Attempts that a relay has ended with 2xx, since that time. oldest: how long a message may have
+  // waited before.
+  boost::asio::awaitable<Result<std::vector<SentBy>>> sent_since(Time since,
+                                                                 std::chrono::milliseconds oldest);
   // The ids of messages whose bodies are kept in spool files.
   boost::asio::awaitable<Result<std::vector<std::string>>> bodies_in_files();
   // Removes what is older than allowed, oldest first; returns the ids whose spool files may go.

@@ -52,6 +52,7 @@ class Tables {
   Result<std::vector<delivery::RememberedPath>> paths();
   Result<std::vector<StoredRelay>> relays();
   Result<RelayFacts> relay_facts();
+  Result<std::vector<SentBy>> sent_since(Time since, std::chrono::milliseconds oldest);
   Result<std::vector<StoredEvent>> relay_events(std::size_t limit);
 
   // most: of correspondents, the latest. What another key has sealed is left out.

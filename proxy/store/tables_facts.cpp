@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of fallback relays: by whose mail they would be taken for forgers, and what test
 // mails have shown of them. Whose mail it is, is nobody's business: all of it is sealed.
+#include "proxy/delivery/message_id.hpp"
 #include "proxy/store/packing.hpp"
 #include "proxy/store/tables.hpp"
 
@@ -69,6 +70,24 @@ Result<RelayFacts> Tables::relay_facts() {
     known.lessons.push_back(delivery::lesson_from(texts, at));
   }
   return known;
+}
+
+// Ids sort by time, so that what is older is not even looked at.
+Result<std::vector<SentBy>> Tables::sent_since(Time since, std::chrono::milliseconds oldest) {
+  const auto first_id = delivery::make_message_id(since - oldest, 0);
+  auto rows = database_.prepare(
+      "SELECT message_id, at, private FROM attempts WHERE message_id>=? AND at>=?");
+  rows.text(first_id).number(since.time_since_epoch().count());
+  std::vector<SentBy> found;
+  while (rows.step()) {
+    delivery::Attempt attempt;
+    const auto sealed = open_or_nothing(rows.bytes_at(2), "attempt " + rows.bytes_at(0));
+    if (!unpack(sealed, attempt) || !attempt.reply.is_positive()) continue;
+    const Time at{std::chrono::milliseconds(rows.number_at(1))};
+    found.push_back({std::move(attempt.relay), at});
+  }
+  if (rows.failed()) return rows.failed();
+  return found;
 }
 
 // The latest ones, the newest first: for a person who looks at the relays.

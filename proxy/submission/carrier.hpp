@@ -31,12 +31,12 @@ struct Outgoing {
   std::string subject;                // as in the header, for people
   std::string from_address;           // of the From line; empty = none, or several
   std::string body_digest;            // of the client's bytes, where there is no Message-ID
+  bool accepts_partly = false;        // some recipients may be refused, the others get it
+  bool is_signed = false;             // S/MIME, PGP or DKIM: nothing but Received may be added
+  std::string front;                  // of the carrier's own, for this attempt: before the body
+  bool may_go_round = true;           // by a fallback relay; not what is sent again after unknown
   checks::Findings findings;          // what the checks saw in it and let pass, or held it for
   std::chrono::system_clock::time_point checked_at{};
-  bool accepts_partly = false;  // some recipients may be refused, the others get it
-  bool is_signed = false;       // S/MIME, PGP or DKIM: nothing but Received may be added
-  std::string front;            // of the carrier's own, for this attempt: before the body
-  bool may_go_round = true;     // by a fallback relay; not what is sent again after unknown
   // The client gave up, or waits no longer: true = nobody got it and nobody will; false = too late,
   // the whole message has left and may be delivered.
   bool give_up();

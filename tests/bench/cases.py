@@ -242,5 +242,38 @@ def backlog(bench, subject):
     return values
 
 
+def round_the_blockade(bench, subject):
+    """10 KB to an upstream 20 ms away, and to one that refuses it and a fallback as far away: warm, in turns. What the
+    way round costs is in flights: the time of a plain message."""
+    values = {}
+    if not subject.has_fallbacks:
+        return values
+    tls = {'certificate': bench.certificate, 'key': bench.key}
+    state = bench.state()
+    with bench.tool.start('sink', refuse='blocked.example', **tls) as usual, bench.tool.start('sink', **tls) as spare, \
+            bench.tool.start('delay', upstream=usual.port, milliseconds=20) as far, \
+            bench.tool.start('delay', upstream=spare.port, milliseconds=20) as far_spare:
+        subject.start(far.port, state, bench.certificate, fallback=far_spare.port)
+        try:
+            plain, rounds, after = [], [], []
+            for turn in range(8):
+                for recipient, times in (('a@blocked.example', rounds), ('a@fine.example', after),
+                                         ('a@fine.example', plain)):
+                    load = bench.tool.load(port=subject.port, messages=1, recipient=recipient)
+                    problems(values, f'round {turn}', load | {'missing': 0, 'twice': 0})
+                    if turn and load['messages']:  # the first turn connects, and reads the rules
+                        times.append(load['p50_ms'])
+            if spare.report()['messages'] != 8 or usual.report()['messages'] != 16:
+                values.setdefault('problems', []).append('round: a message went the wrong way')
+        finally:
+            subject.stop()
+            shutil.rmtree(state, ignore_errors=True)
+    if plain and rounds:
+        values |= {'round plain ms': statistics.median(plain), 'round refused ms': statistics.median(rounds),
+                   'round next ms': statistics.median(after),
+                   'round extra flights': statistics.median(rounds) / statistics.median(plain) - 1}
+    return values
+
+
 CASES = {'intact': intact, 'throughput': throughput, 'wan': wan, 'large': large, 'idle': idle, 'down': down,
-         'backlog': backlog}
+         'backlog': backlog, 'round': round_the_blockade}

@@ -26,6 +26,7 @@ struct LoadOptions {
   bool keep = false;         // one connection for all messages of a session
   TlsContext tls;            // STARTTLS is wanted
   std::string login;         // AUTH PLAIN response; empty = none
+  std::string recipient = "recipient@recipient.example";
 };
 
 class Load;
@@ -227,7 +228,7 @@ bool LoadSession::take_reply(std::string_view line) {
     case Waits::login:
       return begin_message();
     case Waits::sender:
-      say("RCPT TO:<recipient@recipient.example>\r\n", Waits::recipient);
+      say("RCPT TO:<" + load_.options().recipient + ">\r\n", Waits::recipient);
       return true;
     case Waits::recipient:
       say("DATA\r\n", Waits::data);
@@ -296,6 +297,9 @@ int run_load(const Arguments& arguments) {
   }
   if (arguments.has("--login")) {
     options.login = plain_response(arguments.text("--login"));
+  }
+  if (arguments.has("--recipient")) {
+    options.recipient = arguments.text("--recipient");
   }
   Poller poller;
   Load load(poller, std::move(options), arguments.count("--size", 10'000));

@@ -40,6 +40,10 @@ ROWS = [
     ('backlog start ms', 'plain', None, None),
     ('backlog list ms', 'plain', None, None),
     ('backlog sent per second', 'plain', None, None),
+    ('round plain ms', 'plain', None, None),
+    ('round refused ms', 'plain', None, None),
+    ('round next ms', 'plain', None, None),
+    ('round extra flights', 'plain', '<', 1.15),
     ('backlog RSS peak MB', 'plain', None, None),
 ]
 

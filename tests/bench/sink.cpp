@@ -23,7 +23,8 @@ struct SinkOptions {
   bool chunking = true;
   bool verify = false;
   TlsContext tls;
-  std::string login;  // the expected AUTH PLAIN response; empty = no AUTH
+  std::string login;   // the expected AUTH PLAIN response; empty = no AUTH
+  std::string refuse;  // recipients with this in their address are refused, as by a block list
 };
 
 struct Counts {
@@ -72,6 +73,7 @@ class SinkSession final : public Watcher {
   void take_chunk(std::string_view& bytes);
   void obey(std::string_view line);
   void hello();
+  [[nodiscard]] bool is_refused(std::string_view line) const;
   void login(std::string_view line);
   void begin_chunk(std::string_view line);
   void end_message(bool by_bdat);
@@ -94,6 +96,7 @@ class SinkSession final : public Watcher {
   bool tls_wanted_ = false;
   bool is_logged_in_ = false;
   bool is_over_ = false;
+  bool is_refused_ = false;  // the recipient of the message in hand
 };
 
 class Sink final : public Watcher {
@@ -230,6 +233,11 @@ void SinkSession::take_chunk(std::string_view& bytes) {
 void SinkSession::end_message(bool by_bdat) {
   reads_ = Reads::command;
   end_finder_ = EndFinder();
+  if (is_refused_) {
+    body_.clear();
+    reply("503 5.5.1 No recipient\r\n");
+    return;
+  }
   ++sink_.counts.messages;
   sink_.counts.by_bdat += by_bdat ? 1 : 0;
   if (sink_.options().verify) {
@@ -252,8 +260,12 @@ void SinkSession::obey(std::string_view line) {
     tls_wanted_ = true;
   } else if (begins_with(line, "MAIL") && must_log_in) {
     reply("530 5.7.0 Log in first\r\n");
+  } else if (begins_with(line, "RCPT") && is_refused(line)) {
+    is_refused_ = true;
+    reply("554 5.7.1 Client host [192.0.2.5] blocked using zen.spamhaus.org\r\n");
   } else if (begins_with(line, "MAIL") || begins_with(line, "RCPT") || begins_with(line, "RSET") ||
              begins_with(line, "NOOP")) {
+    is_refused_ = is_refused_ && begins_with(line, "RCPT");
     reply("250 2.0.0 Fine\r\n");
   } else if (begins_with(line, "DATA")) {
     reply("354 Go on\r\n");
@@ -266,6 +278,11 @@ void SinkSession::obey(std::string_view line) {
   } else {
     reply("502 5.5.1 Unknown\r\n");
   }
+}
+
+bool SinkSession::is_refused(std::string_view line) const {
+  const auto& refuse = sink_.options().refuse;
+  return !refuse.empty() && line.find(refuse) != std::string_view::npos;
 }
 
 void SinkSession::hello() {
@@ -318,6 +335,9 @@ int run_sink(const Arguments& arguments) {
   SinkOptions options;
   options.chunking = !arguments.has("--no-chunking");
   options.verify = arguments.has("--verify");
+  if (arguments.has("--refuse")) {
+    options.refuse = arguments.text("--refuse");
+  }
   if (arguments.has("--certificate")) {
     options.tls = server_tls(arguments.text("--certificate"), arguments.text("--key"));
   }

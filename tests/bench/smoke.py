@@ -20,6 +20,13 @@ class Smoke(unittest.TestCase):
             self.assertEqual((seen['messages'], seen['altered']), (12, 0))
             self.assertEqual(seen['connections'], 3 if keep else 12)
 
+    def test_a_sink_refuses_as_a_blocked_server_does(self):
+        with TOOL.start('sink', refuse='blocked.example') as sink:
+            refused = TOOL.load(port=sink.port, messages=1, recipient='a@blocked.example')
+            taken = TOOL.load(port=sink.port, messages=1, recipient='a@fine.example')
+            self.assertEqual(sink.report()['messages'], 1)
+        self.assertEqual((refused['messages'], refused['errors'], taken['messages']), (0, 1, 1))
+
     def test_a_large_message_arrives_unchanged(self):
         with TOOL.start('sink', verify=True) as sink:
             load = TOOL.load(port=sink.port, messages=2, size=5_000_000)

@@ -22,6 +22,7 @@ class Subject:
     can_wan = True
     keeps_mail = True  # when its upstream is not there
     lists_mail = False
+    has_fallbacks = False
 
     def __init__(self):
         self.process = None
@@ -32,11 +33,11 @@ class Subject:
     def pid(self):
         return self.process.pid if self.process else None
 
-    def start(self, upstream, state, wan=None):
+    def start(self, upstream, state, wan=None, **more):
         """wan: the CA file when the upstream requires STARTTLS and AUTH."""
         os.makedirs(state, exist_ok=True)
         self.port = free_port()
-        command = self.command(upstream, state, wan)
+        command = self.command(upstream, state, wan, **more)
         with open(os.path.join(state, 'output.log'), 'wb') as log:
             begun = time.monotonic()
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
@@ -85,18 +86,23 @@ class Direct(Subject):
 class Todoku(Subject):
     name = 'todoku'
     lists_mail = True
+    has_fallbacks = True
 
     def __init__(self, program, more=''):
         super().__init__()
         self.program, self.more = program, shlex.split(more)
 
-    def command(self, upstream, state, wan):
+    def command(self, upstream, state, wan, fallback=None):
+        """fallback: its port; then nothing is remembered of a refusal, and no DNS is asked."""
         command = [self.program, 'serve', '--listen', f'submission://127.0.0.1:{self.port}',
                    '--state-dir', os.path.join(state, 'state')]
         if wan:
             command += ['--upstream', f'submission://localhost:{upstream}', '--upstream-ca', wan]
         else:
             command += ['--upstream', f'smtp://127.0.0.1:{upstream}']
+        if fallback:
+            command += ['--fallback', f'submission://localhost:{fallback}', '--set', 'delivery.path_memory=off',
+                        '--set', 'dns.servers=127.0.0.1:9', '--set', 'dns.timeout=200ms']
         return command + self.more
 
     def list_mail(self, state):

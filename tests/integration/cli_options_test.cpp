@@ -394,6 +394,12 @@ TEST_F(SettingsFiles, ConfigCheckAcceptsRightFiles) {
   EXPECT_EQ(config_check({file(account), std::nullopt}, catalog("en"), out, error), exit_ok);
   EXPECT_THAT(out.str(), HasSubstr("OK: "));
   EXPECT_THAT(out.str(), HasSubstr("account taro@example.jp: submission://a.example:587"));
+  std::ostringstream spare;
+  const auto with_spare = file(std::string(account) +
+                               "[[fallback]]\nname = \"spare\"\nrelay = "
+                               "\"submission://x@b.example\"\n");
+  EXPECT_EQ(config_check({with_spare, std::nullopt}, catalog("en"), spare, error), exit_ok);
+  EXPECT_THAT(spare.str(), HasSubstr("spare server spare: submission://x@b.example:587"));
   std::ostringstream bare;
   EXPECT_EQ(config_check({TODOKU_SOURCE_DIR "/config/defaults/todoku.toml", "en"}, catalog("en"),
                          bare, error),

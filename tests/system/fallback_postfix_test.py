@@ -3,6 +3,7 @@
 shows a wrong certificate. The spare one (STARTTLS, a log-in of its own) takes what it can cure, once, and nothing
 else."""
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -284,6 +285,31 @@ class Rewriting(TwoServers):
         self.assertIn(b"\r\nFrom: <office@spare.test>\r\n", arrived[0].body)
         self.assertIn(b"\r\nMessage-ID: <changed@queue.test>\r\n", arrived[0].body)
         self.assertEqual(states(todoku)["changed"], ["sent"])
+
+    def test_the_live_test_finds_it_out_and_such_senders_no_longer_go_that_way(self):
+        todoku = self.way_round()
+        place = ("--config", todoku.arguments[todoku.arguments.index("--config") + 1], "--state-dir", todoku.state_dir,
+                 "--set", f"upstream_ca={self.certificates.ca}", "--set", f"dns.servers=127.0.0.1:{self.names.port}")
+        self.run_relays(todoku, "test", "spare", "--from", REWRITTEN, "--to", "me@fine.test", *place)
+        is_test = lambda one: b"\r\nTo: <me@fine.test>\r\n" in one.body
+        wait_until(lambda: any(is_test(one) for one in self.spare.sink.messages), 10, "the test mail")
+        arrived = next(one for one in self.spare.sink.messages if is_test(one))
+        copy = os.path.join(self.directory, "arrived.eml")
+        with open(copy, "wb") as file:
+            file.write(f"Return-Path: <{arrived.sender}>\r\n".encode() + arrived.body)
+        told = json.loads(self.run_relays(todoku, "learn", "spare", copy, "--json", *place))
+        self.assertEqual((told["outcome"], told["rewrites_from"], told["from_seen"], told["return_path"]),
+                         ("done", True, "office@spare.test", "spare.test"))
+        body = mail("found-out").replace(SENDER.encode(), REWRITTEN.encode())
+        answer = self.send(todoku, "found-out", ("a@listed.test",), body=body, sender=REWRITTEN)
+        self.assertEqual(answer.code, 554, answer)
+        self.assertIn("it would replace the sender's address", answer.text)
+        self.has("found-out", usual=0, spare=0)
+
+    @staticmethod
+    def run_relays(todoku, *words):
+        return subprocess.run([todoku.program, "relays", *words], capture_output=True, text=True, check=True,
+                              timeout=30, env=todoku.environment).stdout
 
 
 if __name__ == "__main__":

@@ -1,63 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Round the blockade: what another path can cure goes by the fallback relay, once, and nothing else does."""
-import base64
-import email
 import json
 import os
-import socket
 import subprocess
 import time
 
-from prelude import SystemTest
-from system.name_server import NameServer
+from way_round import BUSY, FAST, LISTED, MICROSOFT, POOR, FallbackTest
 from system.ports import wait_until
-from system.raw_client import send_mail
 from system.skip import main
 from system.upstream import CLOSE, SILENT
-
-FAST = ("delivery.retry=300ms,600ms", "delivery.answer_budget=3s", "delivery.notice_mail=off")
-LISTED = ("554 5.7.1 Service unavailable; Client host [192.0.2.5] blocked using zen.spamhaus.org; "
-          "https://www.spamhaus.org/query/ip/192.0.2.5")
-MICROSOFT = ("550 5.7.1 Unfortunately, messages from [192.0.2.5] weren't sent. Please contact your Internet service "
-             "provider since part of their network is on our block list (S3140).")
-POOR = "554 5.7.1 The sending server 192.0.2.5 was refused because of its poor reputation"
-BUSY = "421 4.3.2 Service not available, closing transmission channel"
-
-
-def mail(number=1, sender="tester@example.test"):
-    head = f"From: <{sender}>\r\nMessage-ID: <{number}@example.test>\r\nSubject: Nr {number}\r\n\r\n"
-    return head.encode() + b"Text\r\n"
-
-
-def text_of(message):
-    """What a person reads, in one line."""
-    parts = email.message_from_bytes(message.body).walk()
-    plain = next(part for part in parts if part.get_content_type() == "text/plain")
-    return " ".join(plain.get_payload(decode=True).decode("utf-8").split())
-
-
-class FallbackTest(SystemTest):
-    def way_round(self, sets=(), config="", login=True, **options):
-        """The usual server, the fallback, and Todoku between a client and both."""
-        usual = self.upstream(tls="none", login=login, **options)
-        other = self.upstream(tls="none", login=False)
-        more = ["--fallback", other.url]
-        if config:
-            file = os.path.join(self.directory, f"{id(usual)}.toml")
-            with open(file, "w", encoding="utf-8") as written:
-                written.write(config.format(fallback=other.url))
-            more = ["--config", file]
-        return usual, other, self.todoku(usual.url, *more, sets=(*FAST, *sets))
-
-    def send(self, todoku, number=1, recipients=("a@blocked.test",), **options):
-        return send_mail(todoku.port, mail(number), recipients=recipients, **options)
-
-    def events_of(self, todoku, kind):
-        found = []
-        for message in todoku.messages("list", "--all")["messages"]:
-            shown = todoku.messages("show", message["id"])
-            found += [event for event in shown["timeline"] if event.get("event") == kind]
-        return found
 
 
 class ByCause(FallbackTest):
@@ -230,6 +181,27 @@ class Credentials(FallbackTest):
         self.assertEqual(len(other.messages), 1)
 
 
+class ItsOwnConnections(FallbackTest):
+    def test_the_limit_of_a_day_holds_across_a_restart(self):
+        usual, other, todoku = self.way_round(config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\n'
+                                                     'messages_per_day = 2\n', login=False)
+        usual.reactions = {"rcpt": LISTED}
+        for number in (1, 2):
+            self.assertEqual(self.send(todoku, number, user=None).code, 250)
+        todoku.stop()
+        todoku.start()
+        self.assertEqual(self.send(todoku, 3, user=None).code, 554)
+        self.assertEqual(len(other.messages), 2)
+
+    def test_it_says_goodbye_to_the_spare_server_too(self):
+        usual, other, todoku = self.way_round()
+        usual.reactions = {"rcpt": LISTED}
+        self.assertEqual(self.send(todoku, 1).code, 250)
+        self.assertEqual(other.count("QUIT"), 0)
+        todoku.stop()
+        self.assertEqual(other.count("QUIT"), 1)
+
+
 class Memory(FallbackTest):
     def blocked(self, address):
         return LISTED if address.endswith("@blocked.test") else None
@@ -265,6 +237,11 @@ class Memory(FallbackTest):
         self.assertEqual(self.send(todoku, 2).code, 250)
         self.assertEqual(self.send(todoku, 3).code, 250)
         self.assertEqual((len(usual.messages), len(other.messages)), (2, 1))
+        wait_until(lambda: len(self.relays(todoku)["events"]) == 2, 10)
+        self.assertEqual([one["event"] for one in self.relays(todoku)["events"]], ["detour_ended", "detour_began"])
+        page = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, "--lang", "ja"],
+                              capture_output=True, text=True, timeout=30, check=True).stdout
+        self.assertIn("メールの道を元に戻しました", page.replace("\n    ", ""))
 
     def test_switched_off_every_message_asks_the_usual_server(self):
         usual, other, todoku = self.way_round(sets=("delivery.path_memory=off",))
@@ -308,184 +285,5 @@ class Memory(FallbackTest):
         self.assertEqual(len(self.events_of(todoku, "detour_began")), 1)
 
 
-class Alignment(FallbackTest):
-    STRICT = ("_dmarc.example.test", "v=DMARC1; p=reject")
-
-    def with_dns(self, *records):
-        names = NameServer(*records)
-        self.addCleanup(names.stop)
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"),
-            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
-        usual.reactions = {"rcpt": LISTED}
-        return other, todoku
-
-    def test_one_that_receivers_would_take_for_a_forger_is_not_used(self):
-        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        answer = self.send(todoku, 1)
-        self.assertEqual(answer.code, 554)
-        self.assertEqual(other.connections, [])
-        self.assertIn("spamhaus", answer.text)
-        self.assertIn('spare server "spare" was not used', answer.text)  # it is there, and why it did not help
-        self.assertIn("DMARC policy of example.test (p=reject)", answer.text)
-        self.assertTrue(answer.text.rstrip().endswith(")"))  # our id stays at the end
-        wait_until(lambda: self.events_of(todoku, "withheld"), 10)
-        self.shows_what_to_do(todoku)
-
-    def shows_what_to_do(self, todoku):
-        """For the administrator: the exact words for the DNS, in both languages."""
-        told = self.events_of(todoku, "withheld")[0]["parameters"]
-        self.assertEqual((told["fallback"], told["spf_domain"], told["spf_terms"], told["addresses"]),
-                         ("spare", "example.test", "ip4:192.0.2.77", "a@blocked.test"))
-        wait_until(lambda: self.run_relays(todoku, "--json")["alignments"], 10)
-        self.assertEqual(self.run_relays(todoku, "--json")["alignments"][0]["allowed"], False)
-        message = todoku.messages("list", "--all")["messages"][0]["id"]
-        for language, words in (("ja", "書き足します"), ("en", "adds ip4:192.0.2.77 to its SPF record")):
-            for command in (("relays",), ("messages", "show", message)):
-                page = subprocess.run([todoku.program, *command, "--state-dir", todoku.state_dir, "--lang", language],
-                                      capture_output=True, text=True, timeout=30, check=True).stdout
-                self.assertIn(words, page)
-                self.assertIn("ip4:192.0.2.77", page)
-
-    def run_relays(self, todoku, *options):
-        ran = subprocess.run([todoku.program, "relays", "--state-dir", todoku.state_dir, *options],
-                             capture_output=True, text=True, timeout=30, check=True)
-        return json.loads(ran.stdout)
-
-    def test_a_kept_message_that_only_it_could_carry_is_held_for_a_person(self):
-        """It has its 250, so nobody can be told no any more: a person decides, and is told by mail, too."""
-        names = NameServer(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        self.addCleanup(names.stop)
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s", "delivery.notice_mail=on",
-                  "delivery.notice_mail_after=100ms"),
-            config='[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n')
-        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
-        usual.reactions = {"mail": "421 4.3.2 Busy"}
-        self.assertIn("queued", self.send(todoku, 2).text)
-        self.assertEqual(other.connections, [])
-        usual.reactions = {"rcpt": lambda address: LISTED if address == "a@blocked.test" else None}
-        held = lambda: [one for one in todoku.messages("list")["messages"] if one["state"] == "held"]
-        wait_until(held, 10)
-        wait_until(lambda: len(usual.messages) == 2, 10)  # the mail that tells of it
-        told = text_of(usual.messages[1])
-        self.assertIn("todoku messages release " + held()[0]["id"], told)
-        self.assertIn("ip4:192.0.2.77", told)
-        self.assertEqual(held()[0]["actions"], ["release", "discard"])
-        self.assertEqual(other.connections, [])
-        usual.reactions = {}
-        todoku.messages("release", held()[0]["id"])
-        wait_until(lambda: len(usual.messages) == 3, 10)
-        self.assertEqual(usual.messages[2].recipients, ["a@blocked.test"])
-
-    def test_one_that_the_senders_spf_names_is(self):
-        other, todoku = self.with_dns(self.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 ip4:192.0.2.77 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-    def test_where_no_policy_is_published_it_is_used(self):
-        other, todoku = self.with_dns(("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-    def test_a_silent_dns_stops_no_mail(self):
-        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.addCleanup(silent.close)
-        silent.bind(("127.0.0.1", 0))
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{silent.getsockname()[1]}", "dns.timeout=500ms"))
-        usual.reactions = {"rcpt": LISTED}
-        self.assertEqual(self.send(todoku, 1).code, 250)
-        self.assertEqual(len(other.messages), 1)
-
-
-class Signing(FallbackTest):
-    """A key of the sender's own domain makes a spare server fit that the domain's SPF record does not name."""
-    DNS = (Alignment.STRICT, ("example.test", "v=spf1 ip4:192.0.2.5 -all"))
-    CONFIG = ('[[fallback]]\nname = "spare"\nrelay = "{fallback}"\noutgoing = ["192.0.2.77"]\n'
-              'dkim_domain = "example.test"\ndkim_selector = "todoku"\ndkim_secret = "dkim-key"\n')
-
-    def with_key(self, *records):
-        names = NameServer(*self.DNS, *records)
-        self.addCleanup(names.stop)
-        usual, other, todoku = self.way_round(
-            sets=(f"dns.servers=127.0.0.1:{names.port}", "dns.timeout=2s"), config=self.CONFIG)
-        todoku.stop()
-        self.run_todoku(todoku, "secret", "set", "dkim-key", input=self.pem())
-        todoku.start()
-        self.assertEqual(self.send(todoku, 1, ("warm@example.test",)).code, 250)
-        usual.reactions = {"rcpt": LISTED}
-        return usual, other, todoku
-
-    @classmethod
-    def pem(cls):
-        file = os.path.join(cls.directory, "dkim.pem")
-        if not os.path.exists(file):
-            subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", file], check=True, timeout=30)
-        with open(file, encoding="ascii") as pem:
-            return pem.read()
-
-    @classmethod
-    def record(cls):
-        """As openssl gives it: the last 32 bytes of the public key in DER."""
-        cls.pem()
-        der = subprocess.run(["openssl", "pkey", "-in", os.path.join(cls.directory, "dkim.pem"), "-pubout",
-                              "-outform", "DER"], check=True, capture_output=True, timeout=30).stdout
-        return "v=DKIM1; k=ed25519; p=" + base64.b64encode(der[-32:]).decode()
-
-    def run_todoku(self, todoku, *words, **options):
-        return subprocess.run([todoku.program, *words, "--state-dir", todoku.state_dir], text=True, check=True,
-                              capture_output=True, timeout=30, **options).stdout
-
-    def verifies(self, body):
-        """In the eyes of another implementation (dkimpy)."""
-        for name, content in (("message", body), ("record", self.record().encode())):
-            with open(os.path.join(self.directory, name), "wb") as file:
-                file.write(content)
-        script = os.path.join(os.path.dirname(__file__), "..", "support", "dkim_by_others.py")
-        return subprocess.run(["/usr/bin/python3", "-B", script, "verify", os.path.join(self.directory, "message"),
-                               os.path.join(self.directory, "record")], timeout=30, check=False).returncode == 0
-
-    def test_mail_by_the_spare_server_is_signed_and_no_other(self):
-        usual, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
-        answer = self.send(todoku, 2)
-        self.assertEqual(answer.code, 250, answer)
-        self.assertTrue(other.messages[0].body.startswith(b"DKIM-Signature: "))
-        self.assertTrue(other.messages[0].body.endswith(mail(2)))
-        self.assertTrue(self.verifies(other.messages[0].body))
-        self.assertFalse(self.verifies(other.messages[0].body + b"more\r\n"))
-        self.assertNotIn(b"DKIM-Signature", usual.messages[0].body)
-
-    def test_a_large_one_too(self):
-        _, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
-        large = mail(2) + b"0123456789 abcdefghij\r\n" * 60_000
-        answer = send_mail(todoku.port, large, recipients=("a@blocked.test",), seconds=30)
-        self.assertEqual(answer.code, 250, answer)
-        self.assertTrue(other.messages[0].body.endswith(large))
-        self.assertTrue(self.verifies(other.messages[0].body))
-
-    def test_until_its_key_is_in_the_dns_it_is_not_used(self):
-        _, other, todoku = self.with_key()
-        answer = self.send(todoku, 2)
-        self.assertEqual(answer.code, 554, answer)
-        self.assertIn('spare server "spare" was not used', answer.text)
-        self.assertEqual(other.connections, [])
-        wait_until(lambda: self.record() in self.run_todoku(todoku, "relays", "--lang", "en"), 10)
-        self.assertIn("todoku._domainkey.example.test", self.run_todoku(todoku, "relays", "--lang", "ja"))
-
-    def test_what_is_signed_already_stays_as_it_is(self):
-        usual, other, todoku = self.with_key(("todoku._domainkey.example.test", self.record()))
-        own = b"DKIM-Signature: v=1; d=elsewhere.test; b=x\r\n" + mail(2)
-        self.assertEqual(send_mail(todoku.port, own, recipients=("a@blocked.test",)).code, 554)
-        self.assertEqual(other.connections, [])  # without our signature it is not aligned
-        usual.reactions = {"rcpt": LISTED}
-        plain = mail(3, "tester@no-policy.test")
-        signed = b"DKIM-Signature: v=1; d=elsewhere.test; b=x\r\n" + plain
-        for number, body in enumerate((plain, signed)):
-            self.assertEqual(send_mail(todoku.port, body, "tester@no-policy.test", ("a@blocked.test",)).code, 250)
-            self.assertEqual(other.messages[number].body.count(b"DKIM-Signature"), 1)
-        self.assertFalse(other.messages[1].body.startswith(b"DKIM-Signature"))
-
-
 if __name__ == "__main__":
-    main("dnsmasq")
+    main()

@@ -112,5 +112,18 @@ TEST(PathMemory, SurvivesARestartAndIsBounded) {
   EXPECT_EQ(after.find(relay, "example.net"), nullptr) << "the oldest gives way";
 }
 
+TEST(PathMemory, WhatIsRememberedAlreadyIsNewerThanTheStore) {
+  PathMemory memory{{}};
+  memory.refused("mail:587", "a.test", {Time(std::chrono::hours(9)), "NEW", {}, "new"});
+  RememberedPath older;
+  older.relay = "mail:587";
+  older.domain = "a.test";
+  auto other = older;
+  other.domain = "b.test";
+  memory.restore({older, other});
+  ASSERT_EQ(memory.all().size(), 2U);
+  EXPECT_EQ(memory.all()[0].evidence.at(0).reply, "new");
+}
+
 }  // namespace
 }  // namespace todoku::delivery

@@ -16,7 +16,7 @@ class Certificates:
         self.directory = directory
         self._make_ca("ca")
         self._make_ca("other_ca")
-        names = "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1"
+        names = "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:127.0.0.25,IP:0:0:0:0:0:0:0:1"
         self.good = self._make_leaf("good", "ca", names, "30")
         self.wrong_name = self._make_leaf("wrong_name", "ca", "subjectAltName=DNS:mail.elsewhere.test", "30")
         self.expired = self._make_leaf("expired", "ca", names, "-1")

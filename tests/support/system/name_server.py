@@ -17,15 +17,23 @@ class NameServer:
 
     def __init__(self, *records, mail=(), hosts=(), zones=(), behind=()):
         self.port = free_port()
+        self.others = [*(f"--local=/{zone}/" for zone in zones),
+                       *(f"--mx-host={domain},{host},10" for domain, host in mail),
+                       *(f"--host-record={name},127.0.0.1" for name in hosts),
+                       *(f"--server=/{ending}/127.0.0.1#{port}" for ending, port in behind)]
+        self._start(records)
+
+    def change(self, *records):
+        """The same server with other texts, as after somebody has changed the zone."""
+        self.stop()
+        self._start(records)
+
+    def _start(self, records):
         self.process = subprocess.Popen(
             ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--no-daemon",
              f"--port={self.port}", "--listen-address=127.0.0.1", "--bind-interfaces", "--pid-file",
              "--local=/test/", "--address=/localhost/127.0.0.1",
-             *(f"--local=/{zone}/" for zone in zones),
-             *(f"--txt-record={name},{text}" for name, text in records),
-             *(f"--mx-host={domain},{host},10" for domain, host in mail),
-             *(f"--host-record={name},127.0.0.1" for name in hosts),
-             *(f"--server=/{ending}/127.0.0.1#{port}" for ending, port in behind)],
+             *(f"--txt-record={name},{text}" for name, text in records), *self.others],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_parent)
         wait_until(self.answers, 10)
 
