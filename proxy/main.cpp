@@ -51,8 +51,9 @@ todoku::explain::Catalog catalog_for(Language language) {
 }
 
 int run(const todoku::cli::ServeOptions& options) {
-  const auto loaded = todoku::cli::load_settings(options);
+  auto loaded = todoku::cli::load_settings(options);
   const auto language = chosen_language(options.language, loaded.settings.language);
+  loaded.settings.language = language;  // the providers' names, too
   auto catalog = catalog_for(language);
   catalog.add(todoku::cli::load_check_words(language));
   if (loaded.mistakes.empty()) return todoku::cli::run_serve(loaded.settings, catalog);
