@@ -75,7 +75,7 @@ Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
                            std::string_view agent, checks::Time now) {
   const auto habit = is_thunderbird(agent) ? ClientHabit::keeps_window : ClientHabit::resends;
   const auto& account = sender.account.name;
-  clients_.learn(account, sender.hello, habit);
+  clients_.learn(account, sender.hello, envelope, habit);
   auto verdict = checks::judge({settings_, lists_}, skeleton, envelope, facts);
   overrides_.apply(verdict, account, envelope, habit, now);
   Ruling ruling;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file: one line for each client: "keeps-window" or "resends", its EHLO name, its account.
+// The file: one line for each client: "keeps-window" or "resends", its EHLO name, whether it speaks
+// like Thunderbird, its account.
 #include "proxy/submission/known_clients.hpp"
 
 #include "proxy/platform/atomic_file.hpp"
@@ -17,8 +18,10 @@ constexpr std::size_t longest_file = 1024 * 1024;
 constexpr std::string_view keeps_window = "keeps-window\t";
 constexpr std::string_view resends = "resends\t";
 
-std::string name_of(std::string_view account, std::string_view hello) {
-  return std::string(hello) + '\t' + std::string(account);
+std::string name_of(std::string_view account, std::string_view hello,
+                    const smtp::Envelope& envelope) {
+  const auto* how = speaks_like_thunderbird(hello, envelope) ? "\tlike-thunderbird\t" : "\t\t";
+  return std::string(hello) + how + std::string(account);
 }
 
 std::map<std::string, ClientHabit> read(std::string_view text) {
@@ -51,14 +54,15 @@ KnownClients::KnownClients(std::filesystem::path file) : file_(std::move(file)) 
 
 ClientHabit KnownClients::habit_of(std::string_view account, std::string_view hello,
                                    const smtp::Envelope& envelope) const {
-  const auto known = seen_.find(name_of(account, hello));
+  const auto known = seen_.find(name_of(account, hello, envelope));
   if (known != seen_.end()) return known->second;
   return speaks_like_thunderbird(hello, envelope) ? ClientHabit::keeps_window
                                                   : ClientHabit::resends;
 }
 
-void KnownClients::learn(std::string_view account, std::string_view hello, ClientHabit habit) {
-  const auto name = name_of(account, hello);
+void KnownClients::learn(std::string_view account, std::string_view hello,
+                         const smtp::Envelope& envelope, ClientHabit habit) {
+  const auto name = name_of(account, hello, envelope);
   const auto known = seen_.find(name);
   if (known != seen_.end() && known->second == habit) return;
   // A gateway's clients may have changing names: then it begins anew.

@@ -28,17 +28,19 @@ class KnownClients {
   // Reads what an earlier run kept; a file that cannot be read is as good as none.
   explicit KnownClients(std::filesystem::path file);
 
-  // hello: what the client said in EHLO. Two clients of one account are told apart by it.
+  // hello: what the client said in EHLO. Two clients of one account are told apart by it, and by
+  // whether they speak like Thunderbird.
   [[nodiscard]] checks::ClientHabit habit_of(std::string_view account, std::string_view hello,
                                              const smtp::Envelope& envelope) const;
   // What the header of a message said. Where it cannot be written down, the next run guesses again.
-  void learn(std::string_view account, std::string_view hello, checks::ClientHabit habit);
+  void learn(std::string_view account, std::string_view hello, const smtp::Envelope& envelope,
+             checks::ClientHabit habit);
 
  private:
   [[nodiscard]] std::string text() const;
 
   std::filesystem::path file_;                       // empty = none
-  std::map<std::string, checks::ClientHabit> seen_;  // by EHLO name and account; bounded
+  std::map<std::string, checks::ClientHabit> seen_;  // bounded
 };
 
 }  // namespace todoku::submission
