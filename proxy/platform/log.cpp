@@ -10,6 +10,13 @@
 #include <chrono>
 #include <ctime>
 #include <mutex>
+#include <utility>
+
+#ifndef _WIN32
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 namespace todoku::platform {
 namespace {
@@ -117,6 +124,27 @@ void add_text_value(std::string& line, std::string_view text) {
   }
 }
 
+#ifdef _WIN32
+bool may_block() {
+  return false;
+}
+bool has_room() {
+  return true;
+}
+#else
+// A pipe or a terminal whose reader sleeps would hold every writer.
+bool may_block() {
+  struct stat status {};
+  return fstat(STDERR_FILENO, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+// For a line of PIPE_BUF bytes at least (pipe(7)); longer ones are rare.
+bool has_room() {
+  pollfd entry{STDERR_FILENO, POLLOUT, 0};
+  return poll(&entry, 1, 0) != 0;  // an error is for the write to meet
+}
+#endif
+
 }  // namespace
 
 struct Log::Impl {
@@ -124,6 +152,8 @@ struct Log::Impl {
   LogFormat format;
   spdlog::sinks::stderr_sink_st sink;
   std::string line;  // reused
+  const bool may_be_full = may_block();
+  std::int64_t lost = 0;  // lines since there was room last
   std::time_t second = -1;
   std::string stamp;  // "2026-11-24T18:19:09." of that second
 
@@ -132,12 +162,26 @@ struct Log::Impl {
     sink.set_formatter(std::make_unique<spdlog::pattern_formatter>(
         "%v", spdlog::pattern_time_type::utc, std::string()));
   }
+  void put(LogLevel level, std::string_view event, std::string_view id,
+           std::initializer_list<Field> fields);
   void add_time(Clock::time_point now);
   void add_text(LogLevel level, std::string_view event, std::string_view id,
                 std::initializer_list<Field> fields);
   void add_json(LogLevel level, std::string_view event, std::string_view id,
                 std::initializer_list<Field> fields);
 };
+
+void Log::Impl::put(LogLevel level, std::string_view event, std::string_view id,
+                    std::initializer_list<Field> fields) {
+  line.clear();
+  if (format == LogFormat::json) {
+    add_json(level, event, id, fields);
+  } else {
+    add_text(level, event, id, fields);
+  }
+  line += '\n';
+  sink.log(spdlog::details::log_msg("", spdlog::level::info, line));  // flushes
+}
 
 void Log::Impl::add_time(Clock::time_point now) {
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
@@ -216,14 +260,13 @@ void Log::write(LogLevel level, std::string_view event, std::string_view id,
                 std::initializer_list<Field> fields) {
   if (!wants(level)) return;
   const std::lock_guard guard(impl_->mutex);
-  impl_->line.clear();
-  if (impl_->format == LogFormat::json) {
-    impl_->add_json(level, event, id, fields);
-  } else {
-    impl_->add_text(level, event, id, fields);
+  if (impl_->may_be_full && !has_room()) {
+    ++impl_->lost;
+    return;
   }
-  impl_->line += '\n';
-  impl_->sink.log(spdlog::details::log_msg("", spdlog::level::info, impl_->line));  // flushes
+  if (const auto lost = std::exchange(impl_->lost, 0); lost > 0)
+    impl_->put(LogLevel::warning, "log.lines_lost", "", {{"count", lost}});
+  impl_->put(level, event, id, fields);
 }
 
 void Log::flush() {

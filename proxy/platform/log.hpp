@@ -2,7 +2,9 @@
 #pragma once
 
 // One line per event on stderr, as text or JSON, with the message id as the thread through all
-// lines of a message. Owner of spdlog. No secret, subject or body may be given to it. Any thread.
+// lines of a message. Owner of spdlog. No secret, subject or body may be given to it. A reader that
+// does not read holds nobody up: lines without room are left out and counted (log.lines_lost). Any
+// thread.
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
