@@ -166,8 +166,7 @@ RelayLesson lesson_of(const RelayTest& test, std::string_view copy, std::string_
   if (outgoing) lesson.outgoing.push_back({*outgoing, outgoing->is_v6() ? 128U : 32U});
   add_signers_told(header, signed_by);
   std::ranges::sort(signed_by);
-  const auto same = std::ranges::unique(signed_by);
-  signed_by.erase(same.begin(), same.end());
+  signed_by.erase(std::unique(signed_by.begin(), signed_by.end()), signed_by.end());
   lesson.signs_as = std::move(signed_by);
   return lesson;
 }
