@@ -2,7 +2,6 @@
 // From what happened to a message to the mail that tells its sender.
 #include "proxy/relay/notices.hpp"
 
-#include "proxy/delivery/message_id.hpp"
 #include "proxy/delivery/notice_mail.hpp"
 #include "proxy/relay/keeping.hpp"
 
@@ -167,10 +166,10 @@ delivery::NoticeFacts facts_of(const store::StoredMessage& message, const Afterm
 
 Notice notice_about(const store::StoredMessage& message, const Aftermath& aftermath,
                     const std::string& header, const settings::Settings& settings, const Say& say,
-                    store::Time now, std::uint32_t chance) {
+                    store::Time now, std::string id) {
   Notice notice;
   auto& record = notice.record;
-  record.id = delivery::make_message_id(now, chance);
+  record.id = std::move(id);
   auto facts = facts_of(message, aftermath, settings, say, now);
   facts.id = record.id;
   facts.original_header = header;

@@ -23,7 +23,7 @@ struct Notice {
 // header: of the message that it is about. The record is due after notice_mail_after.
 [[nodiscard]] Notice notice_about(const store::StoredMessage& message, const Aftermath& aftermath,
                                   const std::string& header, const settings::Settings& settings,
-                                  const Say& say, store::Time now, std::uint32_t chance);
+                                  const Say& say, store::Time now, std::string id);
 // Some servers refuse the null sender: then once more with the user's own address.
 void try_again_with_own_sender(store::StoredMessage& notice, Aftermath& aftermath, store::Time now);
 

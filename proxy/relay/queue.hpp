@@ -4,6 +4,7 @@
 // Messages that have our 250: tries them when they are due, an account's relay being in reach; asks
 // one probe only while it is not; returns what cannot be sent; does what people ask for. Everything
 // is written down before anybody is told. Owned by main, outlives the submission room. I/O thread.
+#include "proxy/delivery/message_id.hpp"
 #include "proxy/delivery/sleep_watch.hpp"
 #include "proxy/relay/aftermath.hpp"
 #include "proxy/relay/connection.hpp"
@@ -94,6 +95,7 @@ class Queue {
   std::set<std::string> under_way_;           // an attempt has them in hand
   // Outcomes that could not be written: until they are, these messages are not touched.
   std::map<std::string, store::Changes> unwritten_;
+  delivery::MessageIds notice_ids_{delivery::MessageIds::Of::notices};
   std::mt19937 chance_;
   net::Signal woken_;
   bool is_woken_ = false;

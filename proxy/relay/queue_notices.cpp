@@ -71,8 +71,9 @@ asio::awaitable<void> Queue::add_notice(const store::StoredMessage& record, Afte
   const auto* account = account_named(record.account);
   if (aftermath.relay.empty() && account != nullptr) aftermath.relay = name_of(account->upstream);
   for (const auto& part : told_apart(aftermath)) {
-    auto notice = notice_about(record, part, header, around_.settings, keeping_.say, now(),
-                               static_cast<std::uint32_t>(chance_()));
+    auto id = notice_ids_.next(now(), static_cast<std::uint32_t>(chance_()));
+    auto notice =
+        notice_about(record, part, header, around_.settings, keeping_.say, now(), std::move(id));
     aftermath.changes.push_back(store::PutBody{notice.record.id, std::move(notice.bytes)});
     aftermath.changes.push_back(store::PutMessage{std::move(notice.record)});
   }

@@ -2,7 +2,6 @@
 // Accepts clients and lets each have a session.
 #include "proxy/submission/room.hpp"
 
-#include "proxy/delivery/message_id.hpp"
 #include "proxy/submission/session.hpp"
 
 #include <utility>
@@ -47,8 +46,7 @@ asio::awaitable<void> Room::serve(net::Stream stream, Entrance entrance) {
 }
 
 std::string Room::new_message_id() {
-  return delivery::make_message_id(std::chrono::system_clock::now(),
-                                   static_cast<std::uint32_t>(chance_()));
+  return ids_.next(std::chrono::system_clock::now(), static_cast<std::uint32_t>(chance_()));
 }
 
 void Room::stop() {

@@ -3,6 +3,7 @@
 
 // The submission room: takes mail from mail clients, asks the Authenticator and the Carrier, and
 // gives each client the true answer. Owned by main. I/O thread.
+#include "proxy/delivery/message_id.hpp"
 #include "proxy/delivery/verdict.hpp"
 #include "proxy/net/listener.hpp"
 #include "proxy/net/start.hpp"
@@ -75,7 +76,8 @@ class Room {
   Surroundings around_;
   std::list<net::Listener> listeners_;
   std::list<Session*> sessions_;  // those alive; each removes itself
-  std::mt19937 chance_;           // for ids that need to differ, not to be secret
+  delivery::MessageIds ids_{delivery::MessageIds::Of::clients};
+  std::mt19937 chance_;  // for ids, which need not be secret
   net::Signal session_ended_;
   std::uint64_t session_count_ = 0;
   bool is_stopping_ = false;

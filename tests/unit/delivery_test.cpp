@@ -8,6 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 namespace todoku::delivery {
 namespace {
 
@@ -58,6 +61,35 @@ TEST(MessageId, is_twelve_characters_that_sort_by_time) {
   EXPECT_EQ(early.size(), 12U);
   EXPECT_LT(early, late);
   EXPECT_NE(make_message_id(a_tuesday, 1), make_message_id(a_tuesday, 2));
+}
+
+TEST(MessageIds, are_all_different_and_in_order_however_many_an_instant_has) {
+  MessageIds clients(MessageIds::Of::clients), notices(MessageIds::Of::notices);
+  std::mt19937 chance(3);
+  std::set<std::string> seen;
+  std::string before;
+  constexpr int many = 100'000;
+  for (int i = 0; i < many; ++i) {
+    const auto id = clients.next(a_tuesday, static_cast<std::uint32_t>(chance()));
+    EXPECT_LT(before, id);
+    before = id;
+    seen.insert(id);
+    seen.insert(notices.next(a_tuesday, static_cast<std::uint32_t>(chance())));
+  }
+  EXPECT_EQ(seen.size(), 2U * many);
+}
+
+TEST(MessageIds, stay_different_when_the_clock_is_set_back) {
+  MessageIds ids(MessageIds::Of::clients);
+  const auto first = ids.next(a_tuesday, 0), second = ids.next(a_tuesday + seconds(60), 0);
+  const auto third = ids.next(a_tuesday, 0);
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+}
+
+TEST(MessageIds, of_two_runs_begin_elsewhere) {
+  MessageIds one(MessageIds::Of::clients), other(MessageIds::Of::clients);
+  EXPECT_NE(one.next(a_tuesday, 1), other.next(a_tuesday, 2));
 }
 
 TEST(MailDate, is_the_form_of_rfc_5322) {
