@@ -43,7 +43,7 @@ ROWS = [
     ('round plain ms', 'plain', None, None),
     ('round refused ms', 'plain', None, None),
     ('round next ms', 'plain', None, None),
-    ('round extra flights', 'plain', '<', 1.15),
+    ('round extra flights', 'plain', '<', 1.0),
     ('backlog RSS peak MB', 'plain', None, None),
 ]
 
