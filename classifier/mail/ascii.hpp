@@ -42,7 +42,10 @@ namespace todoku::mail {
                                            std::size_t from = 0) {
   if (word.empty() || text.size() < word.size()) return std::string_view::npos;
   const char first = word.front();
+  const bool has_cases = is_letter(first);  // else the library finds it, many octets at a time
   for (std::size_t i = from; i + word.size() <= text.size(); ++i) {
+    if (!has_cases) i = text.find(first, i);
+    if (i > text.size() - word.size()) break;
     if (lower(text[i]) == first && same_word(text.substr(i, word.size()), word)) return i;
   }
   return std::string_view::npos;

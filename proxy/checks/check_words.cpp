@@ -94,28 +94,16 @@ void check_password(const Subject& subject, Findings& found) {
   found.push_back(std::move(finding));
 }
 
-std::uint64_t links_of(std::string_view text) {
-  constexpr std::string_view mark = "://";
-  std::uint64_t count = 0;
-  for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + 1)) ++count;
-  return count;
-}
-
-std::uint64_t links_of_html(std::string_view html) {
-  constexpr std::string_view mark = "href=";
-  std::uint64_t count = 0;
-  for (auto at = mail::find_word(html, mark); at != html.npos;
-       at = mail::find_word(html, mark, at + 1))
-    ++count;
-  return count;
-}
-
 std::uint64_t links_in(const Subject& subject) {
   std::uint64_t most = 0;  // text and HTML say the same
   for (const auto& part : subject.skeleton.parts) {
     if (!part.is_text) continue;
-    most =
-        std::max(most, part.type == "text/html" ? links_of_html(part.text) : links_of(part.text));
+    std::uint64_t count = 0;
+    const auto mark = part.type == "text/html" ? "href=" : "://";
+    for (auto at = mail::find_word(part.text, mark); at != std::string::npos;
+         at = mail::find_word(part.text, mark, at + 1))
+      ++count;
+    most = std::max(most, count);
   }
   return most;
 }

@@ -11,7 +11,7 @@ namespace todoku::checks {
 namespace {
 
 bool is_part_of_a_word(char c) {
-  return mail::is_letter(c) || (c >= '0' && c <= '9');
+  return mail::is_letter(c) || mail::is_digit(c);
 }
 
 bool is_telling(std::string_view password) {

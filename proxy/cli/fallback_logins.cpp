@@ -73,7 +73,7 @@ asio::awaitable<bool> FallbackLogins::look_for_key(std::size_t place) {
   const auto& usable = std::get<mailauth::DkimPrivateKey>(key);
   log_.write(platform::LogLevel::info, "fallback.dkim_key", "",
              {{"fallback", fallback.name},
-              {"name", fallback.dkim_selector + "._domainkey." + fallback.dkim_domain},
+              {"name", mailauth::dkim_key_name(fallback.dkim_selector, fallback.dkim_domain)},
               {"record", usable.public_record()}});
   mailauth::DkimSigner signer;
   signer.domain = fallback.dkim_domain;

@@ -2,6 +2,7 @@
 // Policy first, then signatures, then the addresses one by one.
 #include "proxy/delivery/alignment_guard.hpp"
 
+#include "proxy/mailauth/dkim_key.hpp"
 #include "proxy/mailauth/organisational_domain.hpp"
 #include "proxy/mailauth/tag_list.hpp"
 
@@ -49,10 +50,6 @@ std::string terms_for(const RelayHabits& habits) {
     terms += (network.address.is_v6() ? "ip6:" : "ip4:") + network.to_string();
   }
   return terms;
-}
-
-std::string key_name_of(const OwnKey& key) {
-  return key.selector + "._domainkey." + key.domain;
 }
 
 bool is_same_key(std::string_view published, std::string_view ours) {
@@ -135,7 +132,7 @@ std::optional<wire::DnsQuestion> AlignmentCheck::after_policy() {
   const auto& own = sender_.own_key;
   if (own && mailauth::is_aligned(own->domain, sender_.from_domain, found.record.dkim)) {
     stage_ = Stage::own_key;
-    return wire::DnsQuestion{key_name_of(*own), RecordType::txt};
+    return wire::DnsQuestion{mailauth::dkim_key_name(own->selector, own->domain), RecordType::txt};
   }
   return look_at_spf();
 }
@@ -147,7 +144,7 @@ std::optional<wire::DnsQuestion> AlignmentCheck::after_own_key(const wire::DnsAn
   const bool is_there = std::ranges::any_of(
       answer.texts, [&](const auto& text) { return is_same_key(text, own.record); });
   if (is_there) return end(AlignmentReason::dkim);
-  verdict_.key_name = key_name_of(own);
+  verdict_.key_name = mailauth::dkim_key_name(own.selector, own.domain);
   verdict_.key_record = own.record;
   return look_at_spf();
 }

@@ -3,11 +3,10 @@
 
 // What the alignment guard found for one fallback and one domain of senders, in words that can be
 // kept and told: whether it may carry that mail, and what in the DNS would change it. Pure.
+#include "proxy/delivery/named_texts.hpp"
 #include "proxy/delivery/path_health.hpp"
 
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace todoku::delivery {
 
@@ -32,7 +31,6 @@ struct AlignmentRecord {
 [[nodiscard]] AlignmentRecord record_of(std::string fallback, std::string from_domain,
                                         const AlignmentVerdict& verdict, Time at);
 
-using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 // All but the time; names as in AlignmentRecord. Unknown names are left aside.
 [[nodiscard]] NamedTexts texts_of(const AlignmentRecord& record);
 [[nodiscard]] AlignmentRecord record_from(const NamedTexts& texts, Time at);

@@ -107,10 +107,6 @@ Answer for_obstacle(const Verdict& verdict, const std::string& message_id) {
   return answer;
 }
 
-}  // namespace
-
-namespace {
-
 // Behind the server's own words, before our id.
 void add_withheld(Answer& answer, const AlignmentRecord& record) {
   auto& text = answer.reply.text;

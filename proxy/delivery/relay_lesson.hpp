@@ -3,12 +3,12 @@
 
 // What a test mail has shown of a fallback relay: the addresses that its mail leaves from, whether
 // it keeps the sender's addresses, and as whom it signs. Pure.
+#include "proxy/delivery/named_texts.hpp"
 #include "proxy/delivery/path_health.hpp"
 #include "proxy/wire/ip_address.hpp"
 
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace todoku::settings {
@@ -32,7 +32,6 @@ struct RelayLesson {
   Time at{};
 };
 
-using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 // All but the time. Unknown names, and what makes no sense, are left aside.
 [[nodiscard]] NamedTexts texts_of(const RelayLesson& lesson);
 [[nodiscard]] RelayLesson lesson_from(const NamedTexts& texts, Time at);

@@ -12,12 +12,9 @@
 namespace todoku::facts {
 
 namespace asio = boost::asio;
+using store::now;
 
 namespace {
-
-store::Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 // RFC 3463: 5.3.4 and 5.2.3 are sizes; many say 552 alone.
 bool may_name_a_size(const smtp::Reply& reply) {

@@ -14,12 +14,9 @@ namespace todoku::facts {
 
 namespace asio = boost::asio;
 using settings::Checks;
+using store::now;
 
 namespace {
-
-store::Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 // A token is nothing that somebody would write down.
 bool may_be_in_a_text(const smtp::Credentials& credentials) {

@@ -55,6 +55,10 @@ const char* to_string(DkimAlgorithm algorithm) {
   return algorithm == DkimAlgorithm::rsa_sha256 ? "rsa-sha256" : "ed25519-sha256";
 }
 
+std::string dkim_key_name(std::string_view selector, std::string_view domain) {
+  return std::string(selector) + "._domainkey." + std::string(domain);
+}
+
 std::variant<DkimPrivateKey, std::string> DkimPrivateKey::from_pem(const wire::Secret& pem) {
   const auto text = pem.reveal();
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(

@@ -20,6 +20,9 @@ enum class DkimAlgorithm : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(DkimAlgorithm algorithm);  // "rsa-sha256"
 
+// Where a key is published (RFC 6376 section 3.6.2.1): SELECTOR._domainkey.DOMAIN.
+[[nodiscard]] std::string dkim_key_name(std::string_view selector, std::string_view domain);
+
 using DkimKeyHandle = std::shared_ptr<evp_pkey_st>;  // never changed after it was made
 
 class DkimPrivateKey {

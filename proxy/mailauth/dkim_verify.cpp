@@ -191,7 +191,7 @@ std::optional<wire::DnsQuestion> DkimVerification::next(const wire::DnsAnswer* a
   if (answer != nullptr) judge(candidates_[asked_++], *answer);
   if (asked_ == candidates_.size()) return std::nullopt;
   const auto& signature = candidates_[asked_].signature;
-  return wire::DnsQuestion{signature.selector + "._domainkey." + signature.domain,
+  return wire::DnsQuestion{dkim_key_name(signature.selector, signature.domain),
                            wire::RecordType::txt};
 }
 

@@ -9,10 +9,6 @@
 
 namespace todoku::relay {
 
-store::Time now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 store::PutRelay reach_of(const std::string& relay, const delivery::Attempt& attempt,
                          bool is_in_reach) {
   store::StoredRelay known;

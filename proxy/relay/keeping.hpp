@@ -22,7 +22,7 @@ struct Keeping {
   std::function<std::string(const delivery::Sentence&)> say;  // in the user's language, UTF-8
 };
 
-[[nodiscard]] store::Time now();
+using store::now;
 
 // What an attempt has shown of a relay.
 [[nodiscard]] store::PutRelay reach_of(const std::string& relay, const delivery::Attempt& attempt,

@@ -33,10 +33,6 @@ constexpr std::size_t copies_until = 8UL << 20;  // bytes not yet written
 constexpr std::size_t notes_until = 64UL << 20;  // the same
 constexpr const char* running = "running";       // mark: not stopped properly
 
-Time now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 fs::path set_aside(const fs::path& file) {
   auto aside = file;
   aside += ".damaged-" + std::to_string(now().time_since_epoch().count());
@@ -77,6 +73,10 @@ Result<std::unique_ptr<Database>> open_checked(const fs::path& file, const Store
 }
 
 }  // namespace
+
+Time now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 namespace {
 

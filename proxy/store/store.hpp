@@ -27,6 +27,9 @@
 
 namespace todoku::store {
 
+// This moment as it is kept: in whole milliseconds.
+[[nodiscard]] Time now();
+
 enum class Durability : std::uint8_t {
   process,  // survives a kill of this process: committed, not synced
   disk      // survives a power cut: synced before the await returns
