@@ -79,6 +79,7 @@ checks::Facts MessageInquiry::facts(const smtp::Envelope& envelope) {
     };
   if (scan_) facts.scan = scan_->report();
   if (const auto* trouble = records_trouble()) facts.authentication = *trouble;
+  tells_of_records_ = facts.authentication.has_value();
   return facts;
 }
 
@@ -143,7 +144,8 @@ void MessageInquiry::add_rates(const smtp::Envelope& envelope, checks::Facts& fa
 }
 
 void MessageInquiry::message_is_taken() {
-  if (records_trouble() != nullptr) sources_.records().was_told(path());
+  // Not what has been found out since: nobody was told of that.
+  if (tells_of_records_) sources_.records().was_told(path());
   if (digest_ && message_ != nullptr)
     sources_.contents().remember(*digest_, message_->message_id_header, Sources::Clock::now());
 }

@@ -39,7 +39,8 @@ class MessageInquiry final : public submission::Inquiry {
   Sources& sources_;
   const settings::Account& account_;
   std::string own_domain_;
-  bool asks_for_records_;  // of the own domain
+  bool asks_for_records_;          // of the own domain
+  bool tells_of_records_ = false;  // the facts that were given last say that something is wrong
   Strangers strangers_;
   // Once the whole message is there:
   const submission::Outgoing* message_ = nullptr;
