@@ -293,7 +293,7 @@ Result<std::vector<StoredMessage>> Tables::list_unsettled(const ListFilter& filt
   for (const auto state : filter.states) {
     auto rows = database_.prepare(
         "SELECT " TODOKU_MESSAGE_COLUMNS
-        " FROM messages INDEXED BY unsettled WHERE state IN (2, 3, 4) AND state=?1 AND "
+        " FROM messages INDEXED BY unsettled WHERE state >= 2 AND state <= 4 AND state=?1 AND "
         "(?2 = '' OR account = ?2) AND (?3 = '' OR id < ?3) ORDER BY id DESC LIMIT ?4");
     rows.number(static_cast<std::int64_t>(state))
         .text(filter.account)
