@@ -111,8 +111,9 @@ class None : public Sealer {
  public:
   explicit None(std::shared_ptr<const Sealer> opener) : opener_(std::move(opener)) {}
   [[nodiscard]] bool encrypts() const override { return false; }
-  [[nodiscard]] std::string seal(std::string_view text, std::string_view) const override {
-    return clear_version + std::string(text);
+  void seal_onto(std::string& onto, std::string_view text, std::string_view) const override {
+    onto += clear_version;
+    onto += text;
   }
   [[nodiscard]] Result<std::string> open(std::string_view sealed,
                                          std::string_view about) const override {
@@ -173,16 +174,14 @@ class Gcm : public Sealer {
 
   [[nodiscard]] bool encrypts() const override { return true; }
 
-  [[nodiscard]] std::string seal(std::string_view text, std::string_view about) const override {
+  void seal_onto(std::string& onto, std::string_view text, std::string_view about) const override {
     const Nonce nonce = nonces_.next();
-    std::string sealed;
-    sealed.reserve(1 + nonce_size + text.size() + tag_size);
-    sealed.push_back(text_version);
-    sealed.append(reinterpret_cast<const char*>(nonce.data()), nonce_size);
+    onto.reserve(onto.size() + 1 + nonce_size + text.size() + tag_size);
+    onto.push_back(text_version);
+    onto.append(reinterpret_cast<const char*>(nonce.data()), nonce_size);
     const BorrowedContext context(text_sealers_);
     must(EVP_EncryptInit_ex2(context.get(), nullptr, nullptr, nonce.data(), nullptr) == 1);
-    encrypt(context.get(), sealed, text, about);
-    return sealed;
+    encrypt(context.get(), onto, text, about);
   }
 
   [[nodiscard]] Result<std::string> open(std::string_view sealed,
@@ -274,6 +273,12 @@ class Gcm : public Sealer {
 };
 
 }  // namespace
+
+std::string Sealer::seal(std::string_view text, std::string_view about) const {
+  std::string sealed;
+  seal_onto(sealed, text, about);
+  return sealed;
+}
 
 std::shared_ptr<const Sealer> Sealer::none(std::shared_ptr<const Sealer> opener) {
   return std::make_shared<None>(std::move(opener));

@@ -127,7 +127,10 @@ error_code Tables::put_clear_part(const StoredMessage& message) {
 std::int64_t Tables::place_of(const PutMessage& put) {
   const auto& message = put.message;
   if (put.copy) {
-    const auto added = copies_.add(sealer_->seal(*put.copy, "body " + message.id), message.changed);
+    const auto seal_onto = [&](std::string& record) {
+      sealer_->seal_onto(record, *put.copy, "body " + message.id);
+    };
+    const auto added = copies_.add(seal_onto, message.changed);
     return added.has_error() ? 0 : static_cast<std::int64_t>(*added);
   }
   if (message.body == BodyPlace::copy) return static_cast<std::int64_t>(message.copy_at);
