@@ -44,7 +44,10 @@ TEST(Greeting, TheSendersOwnCompanyIsNone) {
 }
 
 TEST(OwnWords, EndWhereOthersBegin) {
-  const auto own = [](std::string_view text) { return own_words(text, shipped_lists()); };
+  const auto own = [](std::string_view text) {
+    std::string storage;
+    return std::string(own_words(text, shipped_lists(), storage));
+  };
   EXPECT_EQ(own("a\n> b\nc\n"), "a\nc\n");
   EXPECT_EQ(own("a\n-- \nname\n"), "a\n");
   EXPECT_EQ(own("a\nOn Monday Taro wrote:\nb\n"), "a\n");
@@ -52,6 +55,10 @@ TEST(OwnWords, EndWhereOthersBegin) {
   EXPECT_EQ(own("a\n差出人: b\nc\n"), "a\n");
   EXPECT_EQ(own("a\n────────────\nname\n"), "a\n");
   EXPECT_EQ(own("────────────\na\n"), "────────────\na\n");
+  EXPECT_EQ(own("> a\nb\n"), "b\n");
+  EXPECT_EQ(own("> a\n────────────\nb\n> c\nd\n-- \ne"), "────────────\nb\nd\n");
+  EXPECT_EQ(own("\n> a\n"), "\n");
+  EXPECT_EQ(own(""), "");
 }
 
 TEST(OwnWords, OfHtmlEndAtTheQuotation) {
