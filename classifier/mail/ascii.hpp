@@ -40,15 +40,21 @@ namespace todoku::mail {
 // Position of word in text, whatever its case; npos when it is not there. word: lower case.
 [[nodiscard]] inline std::size_t find_word(std::string_view text, std::string_view word,
                                            std::size_t from = 0) {
-  if (word.empty() || text.size() < word.size()) return std::string_view::npos;
-  const char first = word.front();
-  const bool has_cases = is_letter(first);  // else the library finds it, many octets at a time
-  for (std::size_t i = from; i + word.size() <= text.size(); ++i) {
-    if (!has_cases) i = text.find(first, i);
-    if (i > text.size() - word.size()) break;
-    if (lower(text[i]) == first && same_word(text.substr(i, word.size()), word)) return i;
+  constexpr auto npos = std::string_view::npos;
+  if (word.empty() || text.size() < word.size()) return npos;
+  // The library finds what has no cases many octets at a time.
+  const auto sign =
+      static_cast<std::size_t>(std::ranges::find_if_not(word, is_letter) - word.begin());
+  if (sign < word.size()) {
+    for (auto i = text.find(word[sign], from + sign); i != npos; i = text.find(word[sign], i + 1)) {
+      if (same_word(text.substr(i - sign, word.size()), word)) return i - sign;
+    }
+    return npos;
   }
-  return std::string_view::npos;
+  for (std::size_t i = from; i + word.size() <= text.size(); ++i) {
+    if (lower(text[i]) == word.front() && same_word(text.substr(i, word.size()), word)) return i;
+  }
+  return npos;
 }
 
 [[nodiscard]] inline bool has_word(std::string_view text, std::string_view word) {

@@ -3,7 +3,6 @@
 
 #include "classifier/mail/ascii.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -43,6 +42,10 @@ std::size_t skip_hidden(std::string_view html, std::size_t tag_begin, std::size_
   return behind_tag;
 }
 
+bool ends_run(char c) {
+  return c == '<' || c == '&' || c == ' ' || c == '\n' || c == '\t';
+}
+
 }  // namespace
 
 std::string text_from_html(std::string_view html, std::size_t max_size) {
@@ -74,8 +77,8 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
     }
     if (is_entity) continue;
     if (!is_space(c)) {
-      auto end = html.find_first_of("<& \n\t", i + 1);
-      end = std::min(end, html.size());
+      auto end = i + 1;
+      while (end < html.size() && !ends_run(html[end])) ++end;
       out.append(html, i, end - i);
       i = end;
       continue;

@@ -54,7 +54,7 @@ void lint_utf8(std::string_view text, bool is_cut, Notes& notes) {
   }
 }
 
-bool is_machine_row(int row) {
+constexpr bool is_machine_row(int row) {
   return (row >= 9 && row <= 15) || row >= 85;
 }
 
@@ -82,16 +82,21 @@ const Escape* escape_at(std::string_view text) {
   return nullptr;
 }
 
+// By the first octet of a kanji or kana: is it of a row that everybody has?
+constexpr std::array<bool, 256> ordinary_rows = [] {
+  std::array<bool, 256> is{};
+  for (std::size_t row = 1; row < 85; ++row)
+    is[0x20 + row] = !is_machine_row(static_cast<int>(row));
+  return is;
+}();
+
 // The first octet at or behind the place that is no ordinary character of the set.
 std::size_t behind_ordinary(std::string_view text, std::size_t at, JisSet set) {
   if (set == JisSet::ascii) {
     while (at < text.size() && text[at] != '\x1b' && octet(text, at) < 0x80) ++at;
   } else if (set == JisSet::kanji) {
-    const auto is_ordinary = [text](std::size_t i) {
-      const int row = octet(text, i) - 0x20;
-      return row > 0 && !is_machine_row(row) && octet(text, i + 1) > 0x20;
-    };
-    while (at + 2 <= text.size() && is_ordinary(at)) at += 2;
+    while (at + 2 <= text.size() && ordinary_rows[octet(text, at)] && octet(text, at + 1) > 0x20)
+      at += 2;
   }
   return at;
 }

@@ -40,11 +40,12 @@ bool gets_it(const Subject& subject, const std::string& domain) {
   });
 }
 
-bool check_company_domains(const Subject& subject, const Greeting& greeting, Findings& found) {
+bool check_company_domains(const Subject& subject, const Greeting& greeting,
+                           const std::vector<KnownCompany>& known, Findings& found) {
   for (const auto& company : greeting.companies) {
     bool is_known = false, is_right = false;
     std::string domain;
-    for (const auto& one : known_companies(subject)) {
+    for (const auto& one : known) {
       if (one.name != company) continue;
       is_known = true;
       is_right = is_right || gets_it(subject, one.domain);
@@ -58,21 +59,27 @@ bool check_company_domains(const Subject& subject, const Greeting& greeting, Fin
   return false;
 }
 
-std::vector<std::string> shown_names(const Subject& subject) {
-  std::vector<std::string> names;
+std::vector<std::string_view> shown_names(const Subject& subject) {
+  std::vector<std::string_view> names;
   for (const auto* list : {&subject.reading.to, &subject.reading.cc}) {
     for (const auto& one : *list) names.push_back(one.name);
   }
   return names;
 }
 
-bool check_company_names(const Subject& subject, const Greeting& greeting, Findings& found) {
+// The companies in To and Cc; empty when there is somebody whose company is not shown.
+std::string shown_companies(const Subject& subject) {
   std::string shown;
-  for (const auto& name : shown_names(subject)) {
+  for (const auto name : shown_names(subject)) {
     const auto company = company_in(name, subject.lists);
-    if (company.empty()) return false;  // somebody whose company is not shown
+    if (company.empty()) return {};
     shown += company + "\n";
   }
+  return shown;
+}
+
+bool check_company_names(const Subject& subject, const Greeting& greeting, const std::string& shown,
+                         Findings& found) {
   for (const auto& company : greeting.companies) {
     if (shown.empty() || share_a_character(company, shown) ||
         shown.find(company) != std::string::npos)
@@ -83,20 +90,24 @@ bool check_company_names(const Subject& subject, const Greeting& greeting, Findi
   return false;
 }
 
-// A name of which not one character stands in any name of To and Cc. Names in Latin letters may be
-// anybody's, so all must be Japanese.
-void check_people(const Subject& subject, const Greeting& greeting, Findings& found) {
+// The names in To and Cc; empty when one is not Japanese: in Latin letters it may be anybody's.
+std::string shown_people(const Subject& subject) {
   std::string shown;
-  for (const auto& name : shown_names(subject)) {
+  for (const auto name : shown_names(subject)) {
     const bool is_japanese =
         std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0xe3; });
-    if (!is_japanese) return;
+    if (!is_japanese) return {};
     shown += name;
   }
-  if (shown.empty()) return;
+  return shown;
+}
+
+// A name of which not one character stands in any name of To and Cc.
+void check_people(const Subject& subject, const Greeting& greeting, const std::string& shown,
+                  Findings& found) {
   for (const auto& person : greeting.people) {
     const bool is_japanese = static_cast<unsigned char>(person.front()) >= 0xe4;  // kanji
-    if (!is_japanese || share_a_character(person, shown)) continue;
+    if (shown.empty() || !is_japanese || share_a_character(person, shown)) continue;
     found.push_back(finding_of(subject, "person-other-name", {{"person", person}}));
     return;
   }
@@ -105,11 +116,14 @@ void check_people(const Subject& subject, const Greeting& greeting, Findings& fo
 }  // namespace
 
 void check_company(const Subject& subject, Findings& found) {
-  if (subject.external_recipients().empty()) return;
+  const auto known = known_companies(subject);
+  const auto companies = shown_companies(subject), people = shown_people(subject);
+  const bool has_anything = !known.empty() || !companies.empty() || !people.empty();
+  if (!has_anything || subject.external_recipients().empty()) return;
   const auto greeting = greeting_of(subject.reading.own_text, subject.lists);
-  if (check_company_domains(subject, greeting, found)) return;
-  if (check_company_names(subject, greeting, found)) return;
-  check_people(subject, greeting, found);
+  if (check_company_domains(subject, greeting, known, found)) return;
+  if (check_company_names(subject, greeting, companies, found)) return;
+  check_people(subject, greeting, people, found);
 }
 
 }  // namespace todoku::checks

@@ -47,6 +47,7 @@ void check_new(const Subject& subject, Findings& found) {
 }
 
 void check_external(const Subject& subject, Findings& found) {
+  if (subject.settings.external_recipients == settings::CheckLevel::off) return;
   const auto outside = subject.external_recipients();
   if (outside.empty()) return;
   found.push_back(

@@ -62,12 +62,16 @@ std::vector<Mailbox> mailboxes(std::string_view value) {
   return found;
 }
 
-std::string domain_of(std::string_view address) {
+std::string_view domain_in(std::string_view address) {
   const auto at = address.rfind('@');
   if (at == std::string_view::npos) return {};
   auto domain = mail::trim(address.substr(at + 1));
   while (domain.ends_with('.')) domain.remove_suffix(1);
-  return mail::lower_copy(domain);
+  return domain;
+}
+
+std::string domain_of(std::string_view address) {
+  return mail::lower_copy(domain_in(address));
 }
 
 bool is_within(std::string_view domain, const std::vector<std::string>& domains) {
@@ -81,7 +85,7 @@ bool is_within(std::string_view domain, const std::vector<std::string>& domains)
 
 bool stands_for(std::string_view pattern, std::string_view address) {
   if (pattern == "*") return true;
-  if (pattern.starts_with('@')) return mail::same_word(domain_of(address), pattern.substr(1));
+  if (pattern.starts_with('@')) return mail::same_word(domain_in(address), pattern.substr(1));
   return mail::same_word(pattern, address);
 }
 

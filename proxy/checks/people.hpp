@@ -16,7 +16,9 @@ struct Mailbox {
 // The mailboxes of a To, Cc, From or Reply-To field, groups taken apart; at most 2000.
 [[nodiscard]] std::vector<Mailbox> mailboxes(std::string_view value);
 
-// Behind the last "@", lower case; empty when there is none.
+// Behind the last "@", as written; empty when there is none.
+[[nodiscard]] std::string_view domain_in(std::string_view address);
+// The same in lower case.
 [[nodiscard]] std::string domain_of(std::string_view address);
 // Is domain one of those, or below one of them?
 [[nodiscard]] bool is_within(std::string_view domain, const std::vector<std::string>& domains);

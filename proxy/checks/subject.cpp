@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/checks/subject.hpp"
 
+#include "classifier/mail/ascii.hpp"
 #include "classifier/mail/encoded_word.hpp"
 #include "proxy/checks/own_words.hpp"
+
+#include <algorithm>
 
 namespace todoku::checks {
 namespace {
@@ -44,13 +47,12 @@ Reading::Reading(const skeleton::Skeleton& skeleton, const Lists& lists)
 }
 
 bool Subject::is_internal(std::string_view address) const {
-  const auto domain = domain_of(address);
-  if (domain.empty() || is_within(domain, settings.internal_domains)) return true;
-  if (domain == domain_of(envelope.sender)) return true;
-  for (const auto& sender : reading.from) {
-    if (domain == domain_of(sender.address)) return true;
-  }
-  return false;
+  const auto domain = domain_in(address);
+  const auto is_of = [domain](std::string_view own) {
+    return mail::same_word(domain, domain_in(own));
+  };
+  return domain.empty() || is_within(domain, settings.internal_domains) || is_of(envelope.sender) ||
+         std::ranges::any_of(reading.from, is_of, &Mailbox::address);
 }
 
 std::vector<std::string> Subject::external_recipients() const {

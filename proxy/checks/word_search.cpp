@@ -81,27 +81,31 @@ WordSet::WordSet(std::vector<std::string> words) : words_(std::move(words)) {
 }
 
 // The window that adds least to the table: phrases of a list are much alike ("attached").
-void WordSet::learn(std::size_t index) {
-  const auto& word = words_[index];
-  std::size_t begin = 0;
-  auto fewest = new_threes(word, begin);
-  for (std::size_t i = 1; i + stride_ + 2 <= word.size() && fewest > 0; ++i) {
-    const auto count = new_threes(word, i);
-    if (count < fewest) begin = i;
+std::size_t WordSet::best_window(const std::string& word) const {
+  const auto is_new = [this, &word](std::size_t at) {
+    return leads_[three_in(word, at)] == 0 ? std::size_t{1} : 0;
+  };
+  std::size_t count = 0, best = 0;
+  for (std::size_t i = 0; i < stride_; ++i) count += is_new(i);
+  auto fewest = count;
+  for (std::size_t begin = 1; begin + stride_ + 2 <= word.size() && fewest > 0; ++begin) {
+    count += is_new(begin + stride_ - 1);
+    count -= is_new(begin - 1);
+    if (count < fewest) best = begin;
     fewest = std::min(count, fewest);
   }
+  return best;
+}
+
+void WordSet::learn(std::size_t index) {
+  const auto& word = words_[index];
+  const auto begin = best_window(word);
   for (std::size_t i = 0; i < stride_; ++i)
     leads_[three_in(word, begin + i)] |= static_cast<std::uint8_t>(1U << i);
   const auto four = four_of(word.data() + begin);
   windows_.set(four);
   by_window_.push_back({four, index, begin});
   reach_ = std::max(reach_, begin);
-}
-
-std::size_t WordSet::new_threes(const std::string& word, std::size_t window) const {
-  std::size_t count = 0;
-  for (auto i = window; i < window + stride_; ++i) count += leads_[three_in(word, i)] == 0 ? 1 : 0;
-  return count;
 }
 
 std::optional<WordSet::Hit> WordSet::find(std::string_view text, std::size_t from) const {

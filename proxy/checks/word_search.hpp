@@ -57,8 +57,8 @@ class WordSet {
     std::optional<Hit> hit;  // the first so far
   };
 
+  [[nodiscard]] std::size_t best_window(const std::string& word) const;
   void learn(std::size_t index);
-  [[nodiscard]] std::size_t new_threes(const std::string& word, std::size_t window) const;
   void look_before(std::size_t look, Search& search) const;
   void try_window(std::size_t at, Search& search) const;
 

@@ -3,7 +3,6 @@
 
 #include "proxy/addresses/domain_name.hpp"
 
-#include <array>
 #include <bit>
 #include <cstring>
 #include <functional>
@@ -14,20 +13,26 @@ namespace {
 
 constexpr std::uint64_t prime = 0x9E3779B97F4A7C15ULL;
 
+std::uint64_t mixed(std::uint64_t lane, const char* eight_bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight_bytes, sizeof(word));
+  return std::rotl(lane ^ word, 29) * prime;
+}
+
 // Four lanes of eight bytes at a time: long texts cost next to nothing. For equality within one
 // run, not against people who look for collisions.
 std::uint64_t hash_of(std::string_view text) {
-  std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
-  constexpr std::size_t block = sizeof(lanes);
+  std::uint64_t a = 1, b = 2, c = 3, d = 4;
   std::size_t at = 0;
-  for (; at + block <= text.size(); at += block) {
-    std::array<std::uint64_t, 4> words;
-    std::memcpy(words.data(), text.data() + at, block);
-    for (std::size_t i = 0; i < lanes.size(); ++i)
-      lanes[i] = std::rotl(lanes[i] ^ words[i], 29) * prime;
+  for (; at + 32 <= text.size(); at += 32) {
+    const auto* block = text.data() + at;
+    a = mixed(a, block);
+    b = mixed(b, block + 8);
+    c = mixed(c, block + 16);
+    d = mixed(d, block + 24);
   }
   auto value = std::hash<std::string_view>()(text.substr(at)) ^ text.size();
-  for (const auto lane : lanes) value = std::rotl(value ^ lane, 31) * prime;
+  for (const auto lane : {a, b, c, d}) value = std::rotl(value ^ lane, 31) * prime;
   return value;
 }
 

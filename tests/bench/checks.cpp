@@ -59,6 +59,16 @@ std::string letter() {
   return message;
 }
 
+// A long one in English, whose words share their letters with the phrases that are looked for.
+std::string english_letter() {
+  std::string message = head + "Content-Type: text/plain; charset=utf-8\r\n\r\n";
+  while (message.size() < 10'000)
+    message +=
+        "Thank you for the figures that you have sent to us. We will see at the meeting on\r\n"
+        "Friday whether all of them are in the plan, and then tell you at once.\r\n\r\n";
+  return message;
+}
+
 std::string of_text() {
   return repeated(head + "Content-Type: text/plain; charset=utf-8\r\n\r\n",
                   "お世話になっております。先日の打ち合わせの件について、ご連絡いたします。\r\n");
@@ -122,6 +132,8 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("check_text", check, of_text())->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("check_html", check, of_html())->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("check_letter", check, letter())->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("check_english", check, english_letter())
+      ->Unit(benchmark::kMicrosecond);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

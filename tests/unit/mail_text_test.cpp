@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Line ends, transfer encodings, charsets, header words and HTML.
+#include "classifier/mail/ascii.hpp"
 #include "classifier/mail/charset.hpp"
 #include "classifier/mail/encoded_word.hpp"
 #include "classifier/mail/header.hpp"
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 namespace todoku::mail {
 namespace {
@@ -67,6 +69,18 @@ TEST(Charset, a_lie_is_seen_and_guessed) {
   EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "x-no-such-charset//IGNORE"), "はい");
   EXPECT_TRUE(is_valid_utf8(to_utf8("\xff\xfe\xc3", "utf-8")));
   EXPECT_TRUE(is_valid_utf8(to_utf8("a \xf9\x8c\x9e\x98\x9a b", "u\x0etf-8")));
+}
+
+TEST(Ascii, finds_a_word_whatever_its_case) {
+  constexpr auto npos = std::string_view::npos;
+  EXPECT_EQ(find_word("say Hello", "hello"), 4U);
+  EXPECT_EQ(find_word("<p ID=\"Mail", "id=\"mail"), 3U);
+  EXPECT_EQ(find_word("a=b A=B", "a=b", 1), 4U);
+  EXPECT_EQ(find_word("a=b A=B", "a=b", 5), npos);
+  EXPECT_EQ(find_word("=b", "a=b"), npos);
+  EXPECT_EQ(find_word("x=a=", "a=b"), npos);
+  EXPECT_EQ(find_word("予定", "定"), 3U);
+  EXPECT_EQ(find_word("", "a"), npos);
 }
 
 TEST(Charset, knows_valid_utf8) {
