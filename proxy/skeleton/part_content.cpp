@@ -13,8 +13,8 @@ namespace {
 using mail::TransferEncoding;
 
 std::size_t line_end_size(std::string_view line) {
-  if (line.ends_with("\r\n")) return 2;
-  return line.ends_with('\n') || line.ends_with('\r') ? 1 : 0;
+  if (line.ends_with('\n')) return line.size() > 1 && line[line.size() - 2] == '\r' ? 2 : 1;
+  return line.ends_with('\r') ? 1 : 0;
 }
 
 // The first line of text, with its line end.
@@ -117,8 +117,8 @@ void PartContent::keep_text(std::string_view text) {
   text_.reserve(text_.size() + text.size());
   while (!text.empty()) {
     const auto line = first_line(text);
-    const bool has_pair = line.ends_with("\r\n");
-    text_.append(line.substr(0, line.size() - (has_pair ? 1 : 0)));
+    const bool has_pair = line_end_size(line) == 2;
+    text_.append(line.data(), line.size() - (has_pair ? 1 : 0));
     if (has_pair) text_.back() = '\n';
     text.remove_prefix(line.size());
   }
