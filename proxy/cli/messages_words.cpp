@@ -272,8 +272,7 @@ std::string lesson_text(const Look& look, const delivery::RelayLesson& lesson, s
   auto out = line(lesson.rewrites_from ? "relays.tested_rewrites" : "relays.tested_keeps");
   out += line(lesson.outgoing.empty() ? "relays.tested_no_address" : "relays.tested_address");
   out += line(lesson.signs_as.empty() ? "relays.tested_unsigned" : "relays.tested_signed");
-  const bool has_new_path = !lesson.return_path.empty() && lesson.return_path != lesson.from_domain;
-  if (has_new_path) out += line("relays.tested_return_path");
+  if (lesson.has_new_return_path()) out += line("relays.tested_return_path");
   if (!lesson.keeps_message_id) out += line("relays.tested_message_id");
   return out;
 }

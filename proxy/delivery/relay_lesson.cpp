@@ -81,10 +81,8 @@ RelayHabits habits_of(const settings::Fallback& fallback, std::span<const RelayL
     add_new(habits.signs_as, lesson.signs_as);
     const bool is_same = lesson.from_domain == from_domain;
     if (is_tested && !is_same) continue;  // its own test counts more
-    const bool has_new_path =
-        !lesson.return_path.empty() && lesson.return_path != lesson.from_domain;
     if (is_same) habits.return_path.reset();
-    if (has_new_path) habits.return_path = lesson.return_path;
+    if (lesson.has_new_return_path()) habits.return_path = lesson.return_path;
     habits.rewrites_from = lesson.rewrites_from || (!is_same && habits.rewrites_from);
     is_tested = is_tested || is_same;
   }

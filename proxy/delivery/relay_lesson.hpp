@@ -30,6 +30,11 @@ struct RelayLesson {
   bool rewrites_from = false;
   bool keeps_message_id = true;
   Time at{};
+
+  // Whether it put an address of its own in place of the envelope's sender.
+  [[nodiscard]] bool has_new_return_path() const {
+    return !return_path.empty() && return_path != from_domain;
+  }
 };
 
 // All but the time. Unknown names, and what makes no sense, are left aside.

@@ -79,12 +79,11 @@ class Acceptance final : public submission::Carrier {
 
   // acceptance_hold.cpp
   using Parameters = std::vector<std::pair<std::string, std::string>>;
-  boost::asio::awaitable<delivery::Settlement> keep_held(LivePointer live, std::string codes);
-  boost::asio::awaitable<delivery::Settlement> keep_undoable(LivePointer live,
-                                                             settings::Duration window);
-  static void fill_held(Live& live, store::WaitsFor waits_for, settings::Duration limit);
-  boost::asio::awaitable<error_code> keep_until_deadline(LivePointer live, store::EventKind kind,
-                                                         Parameters parameters);
+  struct Holding;  // why and until when a message is kept back
+  boost::asio::awaitable<delivery::Settlement> keep_back(
+      std::shared_ptr<submission::Outgoing> message, Holding holding);
+  boost::asio::awaitable<delivery::Settlement> keep_held(LivePointer live, Holding holding);
+  boost::asio::awaitable<error_code> keep_until_deadline(LivePointer live, const Holding& holding);
 
   Surroundings& around_;
   Relay& relay_;

@@ -148,8 +148,7 @@ asio::awaitable<smtp::Exchange> Connection::carry(submission::Outgoing& message,
 }
 
 asio::awaitable<void> Connection::send(submission::Outgoing& message, bool careful) {
-  const bool is_ready = co_await make_ready();
-  if (!is_ready) {
+  if (is_over_ || !dialogue_->is_reusable()) {
     is_over_ = true;
     co_return;
   }
@@ -220,17 +219,6 @@ bool Connection::break_off() {
   return true;
 }
 
-// The RSET after a refusal is sent only when the next message comes, so that nobody's answer waits
-// for the reply to it.
-asio::awaitable<bool> Connection::make_ready() {
-  if (is_over_ || !dialogue_->is_reusable()) co_return false;
-  const auto& last = dialogue_->exchange();
-  if (!last || last->result == smtp::Exchange::Result::accepted) co_return true;
-  dialogue_->reset();
-  co_await go_on();
-  co_return !is_over_ && dialogue_->is_reusable() && !dialogue_->failure();
-}
-
 asio::awaitable<void> Connection::quit() {
   if (!is_over_ && stream_.is_quiet_and_open()) {
     dialogue_->quit();
@@ -241,6 +229,11 @@ asio::awaitable<void> Connection::quit() {
 
 bool Connection::is_fit() {
   return !is_over_ && dialogue_->is_reusable() && stream_.is_quiet_and_open();
+}
+
+bool Connection::has_refused() const {
+  const auto& last = dialogue_->exchange();
+  return last && last->result != smtp::Exchange::Result::accepted;
 }
 
 delivery::Attempt Connection::failure() const {

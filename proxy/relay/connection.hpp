@@ -45,7 +45,7 @@ class Connection {
   boost::asio::awaitable<bool> open();
   // Logs in. False: failure() says why, and the connection is over.
   boost::asio::awaitable<bool> log_in(const smtp::Credentials& credentials);
-  // Sends one message, reading its body as it arrives. Makes up for a refused one before it first.
+  // Sends one message, reading its body as it arrives.
   boost::asio::awaitable<smtp::Exchange> carry(submission::Outgoing& message, bool careful);
   boost::asio::awaitable<void> quit();
   void close() { stream_.close(); }
@@ -54,6 +54,7 @@ class Connection {
   // The last message could not be read from the spool, or its end not be written down: our fault,
   // not the relay's.
   [[nodiscard]] bool has_lost_body() const { return has_lost_body_; }
+  [[nodiscard]] bool has_refused() const;  // the last message that it was given
   [[nodiscard]] const smtp::Capabilities& capabilities() const { return dialogue_->capabilities(); }
   [[nodiscard]] const std::string& relay() const { return relay_; }  // host:port
   [[nodiscard]] const smtp::Credentials& credentials() const { return credentials_; }
@@ -64,7 +65,6 @@ class Connection {
 
  private:
   boost::asio::awaitable<wire::Action> go_on();
-  boost::asio::awaitable<bool> make_ready();
   boost::asio::awaitable<void> send(submission::Outgoing& message, bool careful);
   void begin(const submission::Outgoing& message, const store::Body::Piece& first, bool careful);
   boost::asio::awaitable<void> feed_body(submission::Outgoing& message, std::uint64_t offset);

@@ -27,6 +27,14 @@ bool was_stale(const Lease& lease, const smtp::Exchange& exchange) {
   return broke || dismissed;
 }
 
+// MAIL and RCPT first, the body only after their replies: where the relay may have closed the
+// connection unseen. Some do so without a word, long after a message or right behind a refusal.
+bool needs_care(const Lease& lease, const settings::Delivery& delivery) {
+  const auto& connection = *lease.connection;
+  return connection.idle_for() > delivery.careful_after ||
+         (lease.is_handed_over && connection.has_refused());
+}
+
 // again: may a stale connection be given a second try; says afterwards whether one is called for.
 asio::awaitable<delivery::Verdict> try_once(Upstream& upstream, submission::Outgoing& message,
                                             const smtp::Credentials& credentials,
@@ -39,7 +47,7 @@ asio::awaitable<delivery::Verdict> try_once(Upstream& upstream, submission::Outg
     co_return delivery::verdict_of(std::move(none->attempt), message.envelope);
   }
   auto lease = std::move(std::get<Lease>(acquired));
-  const bool careful = lease.connection->idle_for() > settings.delivery.careful_after;
+  const bool careful = needs_care(lease, settings.delivery);
   const auto exchange = co_await lease.connection->carry(message, careful);
   if (may_try_again && was_stale(lease, exchange) && !message.is_given_up) again = true;
   auto verdict = delivery::verdict_of(exchange, message.envelope, lease.connection->relay());

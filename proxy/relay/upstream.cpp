@@ -159,7 +159,9 @@ asio::awaitable<Acquired> Upstream::acquire(smtp::Credentials credentials) {
       }
       if (waiter->connection) {
         leased_.push_back(credentials);
-        co_return Lease(*this, std::move(waiter->connection), true);
+        Lease lease(*this, std::move(waiter->connection), true);
+        lease.is_handed_over = true;
+        co_return std::move(lease);
       }
     }
     auto failed = co_await dial_into(connection);

@@ -33,7 +33,8 @@ struct Lease {
 
   Upstream* upstream;
   std::unique_ptr<Connection> connection;
-  bool is_warm;  // used before: the relay may have closed it in the meantime
+  bool is_warm;                 // used before: the relay may have closed it in the meantime
+  bool is_handed_over = false;  // straight from the one who used it before
 };
 
 // Why there is no connection; with the relay's words on a refused token.

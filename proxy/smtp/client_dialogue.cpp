@@ -130,8 +130,6 @@ Step ClientDialogue::Impl::on_answered() {
       return start_login();
     case Order::begin:
       return start_message();
-    case Order::reset:
-      return command(State::resetting, "RSET\r\n");
     case Order::quit:
       return quit();
     case Order::none:
@@ -174,7 +172,6 @@ Phase ClientDialogue::Impl::phase() const {
     case State::message:
       return message_phase();
     case State::idle:
-    case State::resetting:
     case State::done:
       break;
   }
@@ -264,8 +261,8 @@ void ClientDialogue::Impl::log_in(const Credentials& credentials) {
   order_ = Order::log_in;
 }
 
-void ClientDialogue::Impl::order(bool reset_not_quit) {
-  order_ = reset_not_quit ? Order::reset : Order::quit;
+void ClientDialogue::Impl::order_quit() {
+  order_ = Order::quit;
 }
 
 void ClientDialogue::Impl::give(Chunk chunk) {
@@ -293,11 +290,8 @@ void ClientDialogue::log_in(const Credentials& credentials) {
 void ClientDialogue::begin(const Envelope& envelope, Chunk first, bool careful, bool partly) {
   impl_->begin(envelope, first, careful, partly);
 }
-void ClientDialogue::reset() {
-  impl_->order(true);
-}
 void ClientDialogue::quit() {
-  impl_->order(false);
+  impl_->order_quit();
 }
 void ClientDialogue::give(Chunk chunk) {
   impl_->give(chunk);

@@ -103,7 +103,7 @@ class ClientDialogue final : public wire::Dialogue {
 
   // Why Action::ask came back.
   enum class Wants : std::uint8_t {
-    order,  // connection is idle: log_in, begin, reset or quit; or failure()/exchange() to be read
+    order,  // connection is idle: log_in, begin or quit; or failure()/exchange() to be read
     body,   // in a message: give the next chunk with give()
   };
   [[nodiscard]] Wants wants() const;
@@ -118,9 +118,10 @@ class ClientDialogue final : public wire::Dialogue {
   // CHUNKING and PIPELINING offered, and careful == false); its bytes must stay valid until the
   // next ask. careful: MAIL and RCPT first, the body only after their replies (for a long idle
   // connection). partly: refused recipients do not stop the others (accepted then says in
-  // recipients who was refused); else one refusal means that nobody gets it.
+  // recipients who was refused); else one refusal means that nobody gets it. Behind a refused
+  // message RSET goes first, with PIPELINING in the same flight; where it fails, the exchange has
+  // failed with Trouble::closed, as on a connection that was dead already.
   void begin(const Envelope& envelope, Chunk first, bool careful, bool partly = false);
-  void reset();  // RSET, after a refused message
   void quit();
 
   // Only when wants() == body. Chunks are message bytes in CRLF lines, valid until the next ask.

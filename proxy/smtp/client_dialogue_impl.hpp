@@ -17,7 +17,7 @@ class ClientDialogue::Impl {
   wire::Step next(const wire::Event& event);
   void log_in(const Credentials& credentials);
   void begin(const Envelope& envelope, Chunk first, bool careful, bool partly);
-  void order(bool reset_not_quit);
+  void order_quit();
   void give(Chunk chunk);
   void abandon();
   [[nodiscard]] bool has_sent_end() const { return end_sent_; }
@@ -42,30 +42,37 @@ class ClientDialogue::Impl {
     starttls,
     login,
     idle,     // the room has the word
-    message,  // MAIL up to the final reply
-    resetting,
-    done,  // finish was returned
+    message,  // MAIL, or RSET before it, up to the final reply
+    done,     // finish was returned
   };
   enum class Order : std::uint8_t {
     none,
     log_in,
     begin,
-    reset,
     quit,
     chunk,
     abandon
   };
+  // What the message before left at the relay.
+  enum class Remains : std::uint8_t {
+    nothing,     // it was accepted, or there was none
+    refusal,     // a transaction that is over or has no recipient; RSET makes sure
+    recipients,  // accepted ones, of a transaction that was not finished
+  };
   // Replies still to come, in the order in which they must come.
   struct Due {
+    bool reset = false;
     bool sender = false;
     std::size_t recipients = 0;
     bool data = false;
     std::size_t blocks = 0;  // BDAT that is not the last
     bool last = false;       // the final dot or BDAT LAST
     [[nodiscard]] bool nothing() const {
-      return !sender && recipients == 0 && !data && blocks == 0 && !last;
+      return !reset && !sender && recipients == 0 && !data && blocks == 0 && !last;
     }
-    [[nodiscard]] bool only_blocks() const { return !sender && recipients == 0 && !data && !last; }
+    [[nodiscard]] bool only_blocks() const {
+      return !reset && !sender && recipients == 0 && !data && !last;
+    }
   };
 
   // client_dialogue.cpp
@@ -105,12 +112,14 @@ class ClientDialogue::Impl {
   wire::Step start_message();
   // Nothing = the message goes on.
   std::optional<wire::Step> on_message_reply(Reply reply);
+  std::optional<wire::Step> on_reset_reply(Reply reply);
   std::optional<wire::Step> on_unexpected(Reply reply);
   std::optional<wire::Step> on_final_reply(Reply reply);
   wire::Step go_on();
   wire::Step advance();
   wire::Step after_refusal();
   wire::Step send_commands();
+  wire::Step send_one_command();
   wire::Step send_data_command();
   wire::Step send_block();
   wire::Step send_data_chunk();
@@ -121,6 +130,8 @@ class ClientDialogue::Impl {
   void append_bdat();
   void note_stray(std::string_view input);
   [[nodiscard]] bool may_go_on() const;
+  [[nodiscard]] bool may_body_join() const;
+  [[nodiscard]] Remains what_remains() const;
   [[nodiscard]] bool is_chunk_ready() const { return !chunk_.bytes.empty() || chunk_.is_last; }
   [[nodiscard]] Phase message_phase() const;
 
@@ -134,7 +145,11 @@ class ClientDialogue::Impl {
   Credentials credentials_;
   std::optional<Reply> last_reply_;
 
+  Remains remains_ = Remains::nothing;
+
   // One message.
+  bool reset_first_ = false;       // RSET stands before it and was not sent yet
+  bool reset_refused_ = false;     // but the end had left with it: the other replies decide
   std::string commands_;           // MAIL and RCPTs
   std::vector<std::size_t> ends_;  // of each of them
   std::size_t sent_ = 0;           // how many of them were handed to a write step

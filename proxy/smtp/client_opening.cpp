@@ -44,10 +44,6 @@ Step ClientDialogue::Impl::on_session_reply(const Reply& reply) {
       return on_starttls(reply);
     case State::login:
       return on_login(reply);
-    case State::resetting:
-      if (!reply.is_positive()) return refused_or_malformed(Phase::sender, reply);
-      state_ = State::idle;
-      return ask(Wants::order);
     case State::fresh:
     case State::securing:
     case State::idle:

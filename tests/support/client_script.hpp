@@ -131,9 +131,6 @@ inline Order begin(Envelope what, std::string_view bytes, bool is_last = true,
 inline Order give(std::string_view bytes, bool is_last) {
   return [=](ClientDialogue& d) { d.give({bytes, is_last}); };
 }
-inline Order reset() {
-  return [](ClientDialogue& d) { d.reset(); };
-}
 inline Order quit() {
   return [](ClientDialogue& d) { d.quit(); };
 }

@@ -83,6 +83,7 @@ class ScriptedUpstream {
   std::size_t connections = 0, open = 0, most_open = 0;
   std::size_t body_bytes = 0;  // of all bodies, also of those that never ended
   std::size_t holding = 0;     // connections that wait for release()
+  std::size_t flights = 0;     // how often somebody spoke after an answer of ours, all connections
 
  private:
   struct Peer {
@@ -90,6 +91,7 @@ class ScriptedUpstream {
     std::size_t number;
     std::string buffer, user, body;
     bool is_open = true;
+    bool has_spoken = false;  // since the peer did
   };
 
   boost::asio::awaitable<void> accept() {
@@ -101,7 +103,7 @@ class ScriptedUpstream {
   }
 
   boost::asio::awaitable<void> serve(net::Stream stream) {
-    Peer peer{std::move(stream), ++connections, {}, {}, {}, true};
+    Peer peer{std::move(stream), ++connections, {}, {}, {}};
     streams_.push_back(&peer.stream);
     most_open = std::max(most_open, ++open);
     const std::string greeting = "220 upstream.test";
@@ -214,6 +216,7 @@ class ScriptedUpstream {
     const std::string_view nothing_more;
     const auto failed = co_await peer.stream.write(text, nothing_more);
     if (failed) peer.is_open = false;
+    peer.has_spoken = true;
   }
 
   boost::asio::awaitable<std::optional<std::string>> read_line(Peer& peer) {
@@ -232,6 +235,7 @@ class ScriptedUpstream {
     if (got.has_error()) {
       peer.is_open = false;
     } else {
+      if (std::exchange(peer.has_spoken, false)) ++flights;
       peer.buffer += *got;
     }
   }
