@@ -237,6 +237,14 @@ TEST(Skeleton, TextIsBoundedAllTogether) {
   EXPECT_LE(kept, Limits{}.all_text);
 }
 
+TEST(Skeleton, ManySmallTextsKeepNoMoreRoomThanTheyNeed) {
+  std::string mail = "Content-Type: multipart/mixed; boundary=m\r\n\r\n";
+  for (int i = 0; i < 400; ++i) mail += "--m\r\n\r\n" + std::string(98, 'x') + "\r\n";
+  std::size_t room = 0;
+  for (const auto& part : read(mail).parts) room += part.octets.capacity() + part.text.capacity();
+  EXPECT_LE(room, 4 * mail.size());
+}
+
 // --- archives ---
 
 std::string little(std::uint32_t value, int size) {
