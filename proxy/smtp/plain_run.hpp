@@ -3,6 +3,8 @@
 
 // How much of a body after DATA goes on as it came, sixty-four octets at a time: this looks at
 // every octet of every message. Pure.
+#include "proxy/wire/octet_count.hpp"
+
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -14,8 +16,7 @@ namespace todoku::smtp {
 
 namespace octets {
 
-// A vector of the compiler's: SSE2, NEON, or whatever there is.
-using Block [[gnu::vector_size(16)]] = std::uint8_t;
+using wire::octets::Block;
 
 // Where one octet and the one behind it need a look: CR and LF that are not one line end, and a dot
 // that begins a line.
