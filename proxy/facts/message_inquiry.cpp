@@ -85,8 +85,9 @@ checks::Facts MessageInquiry::facts(const smtp::Envelope& envelope) {
 
 std::optional<std::chrono::seconds> MessageInquiry::sent_before() const {
   if (!digest_) return std::nullopt;
+  const bool every_time = sources_.checks().same_again >= settings::CheckLevel::hold;
   return sources_.contents().sent_before(*digest_, message_->message_id_header,
-                                         sources_.checks().same_again_within,
+                                         sources_.checks().same_again_within, every_time,
                                          Sources::Clock::now());
 }
 
@@ -147,7 +148,8 @@ void MessageInquiry::message_is_taken() {
   // Not what has been found out since: nobody was told of that.
   if (tells_of_records_) sources_.records().was_told(path());
   if (digest_ && message_ != nullptr)
-    sources_.contents().remember(*digest_, message_->message_id_header, Sources::Clock::now());
+    sources_.contents().remember(*digest_, message_->message_id_header,
+                                 sources_.checks().same_again_within, Sources::Clock::now());
 }
 
 }  // namespace todoku::facts

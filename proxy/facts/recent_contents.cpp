@@ -73,18 +73,24 @@ std::optional<std::uint64_t> content_digest(std::string_view account,
 std::optional<std::chrono::seconds> RecentContents::sent_before(std::uint64_t digest,
                                                                 std::string_view message_id,
                                                                 std::chrono::milliseconds within,
-                                                                Time now) const {
+                                                                bool every_time, Time now) const {
   const auto found = sent_.find(digest);
   if (found == sent_.end() || now - found->second.at > within) return std::nullopt;
   // The client's repeat of the very same message is no second one.
   if (!message_id.empty() && found->second.message == std::hash<std::string_view>()(message_id))
     return std::nullopt;
+  if (!every_time && found->second.times >= on_purpose) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::seconds>(now - found->second.at);
 }
 
-void RecentContents::remember(std::uint64_t digest, std::string_view message_id, Time now) {
+void RecentContents::remember(std::uint64_t digest, std::string_view message_id,
+                              std::chrono::milliseconds within, Time now) {
   if (sent_.size() >= most) sent_.clear();
-  sent_.insert_or_assign(digest, Sent{std::hash<std::string_view>()(message_id), now});
+  auto& sent = sent_[digest];
+  const bool goes_on = sent.times > 0 && now - sent.at <= within;
+  sent.times = goes_on ? sent.times + 1 : 1;
+  sent.message = std::hash<std::string_view>()(message_id);
+  sent.at = now;
 }
 
 }  // namespace todoku::facts

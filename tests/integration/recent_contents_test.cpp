@@ -65,20 +65,35 @@ TEST(ContentDigest, needs_a_text) {
 TEST(RecentContents, tells_how_long_ago_another_message_was_the_same) {
   RecentContents contents;
   const RecentContents::Time then{};
-  contents.remember(7, "<1@example>", then);
-  EXPECT_EQ(contents.sent_before(7, "<2@example>", 10min, then + 90s), 90s);
-  EXPECT_FALSE(contents.sent_before(8, "<2@example>", 10min, then + 90s));
-  EXPECT_FALSE(contents.sent_before(7, "<2@example>", 10min, then + 11min));
-  EXPECT_FALSE(contents.sent_before(7, "<1@example>", 10min, then + 90s)) << "a repeat of it";
-  EXPECT_TRUE(contents.sent_before(7, "", 10min, then + 90s));
+  contents.remember(7, "<1@example>", 10min, then);
+  EXPECT_EQ(contents.sent_before(7, "<2@example>", 10min, false, then + 90s), 90s);
+  EXPECT_FALSE(contents.sent_before(8, "<2@example>", 10min, false, then + 90s));
+  EXPECT_FALSE(contents.sent_before(7, "<2@example>", 10min, false, then + 11min));
+  EXPECT_FALSE(contents.sent_before(7, "<1@example>", 10min, false, then + 90s))
+      << "a repeat of it";
+  EXPECT_TRUE(contents.sent_before(7, "", 10min, false, then + 90s));
+}
+
+TEST(RecentContents, says_nothing_of_what_goes_out_on_purpose_again_and_again) {
+  RecentContents contents;
+  RecentContents::Time now{};
+  for (std::size_t times = 1; times <= RecentContents::on_purpose; ++times) {
+    EXPECT_EQ(contents.sent_before(7, "", 10min, false, now).has_value(), times > 1) << times;
+    contents.remember(7, "", 10min, now);
+    now += 1min;
+  }
+  EXPECT_FALSE(contents.sent_before(7, "", 10min, false, now));
+  EXPECT_TRUE(contents.sent_before(7, "", 10min, true, now)) << "what is held back counts each";
+  contents.remember(7, "", 10min, now + 1h);
+  EXPECT_TRUE(contents.sent_before(7, "", 10min, false, now + 1h)) << "it begins anew";
 }
 
 TEST(RecentContents, stays_small) {
   RecentContents contents;
   const RecentContents::Time now{};
-  for (std::uint64_t i = 0; i < 2 * RecentContents::most; ++i) contents.remember(i, "", now);
-  EXPECT_TRUE(contents.sent_before(2 * RecentContents::most - 1, "", 1min, now));
-  EXPECT_FALSE(contents.sent_before(0, "", 1min, now));
+  for (std::uint64_t i = 0; i < 2 * RecentContents::most; ++i) contents.remember(i, "", 1min, now);
+  EXPECT_TRUE(contents.sent_before(2 * RecentContents::most - 1, "", 1min, false, now));
+  EXPECT_FALSE(contents.sent_before(0, "", 1min, false, now));
 }
 
 }  // namespace
