@@ -2,19 +2,15 @@
 // Finds the end of the header section and where each field lies in it.
 #include "classifier/mail/header_scanner.hpp"
 
+#include "classifier/mail/ascii.hpp"
+
 #include <algorithm>
 
 namespace todoku::mail {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
+constexpr std::size_t step = 1024;  // octets looked at in one go
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
@@ -22,10 +18,19 @@ bool is_blank(char c) {
 
 }  // namespace
 
+// A little at a time: what follows behind the header is mostly much longer, and is not copied.
 std::size_t HeaderScanner::feed(std::string_view bytes) {
-  if (state_ != State::reading) return 0;
+  std::size_t taken = 0;
+  while (state_ == State::reading && taken < bytes.size()) {
+    const auto room = max_header_ + 4 - bytes_.size();  // that it is too large shows with these
+    taken += take(bytes.substr(taken, std::min(step, room)));
+  }
+  return taken;
+}
+
+std::size_t HeaderScanner::take(std::string_view bytes) {
   const auto held = bytes_.size();
-  bytes_.append(bytes.substr(0, max_header_ + 4));
+  bytes_.append(bytes);
   // The end mark may straddle two feeds: look a little back.
   std::size_t end = std::string::npos;
   if (bytes_.starts_with("\r\n")) {
@@ -84,22 +89,17 @@ std::string HeaderScanner::value(std::string_view name) const {
       std::ranges::find_if(fields_, [name](const auto& f) { return same_word(f.name, name); });
   if (field == fields_.end()) return {};
   const auto colon = bytes_.find(':', field->begin);
-  std::string text;
-  for (const char c : std::string_view(bytes_).substr(colon + 1, field->end - colon - 1)) {
-    if (c != '\r' && c != '\n') text += c;
-  }
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  std::string text(trim(std::string_view(bytes_).substr(colon + 1, field->end - colon - 1)));
+  std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
+  return text;
 }
 
 bool HeaderScanner::is_signed() const {
   if (has("DKIM-Signature")) return true;
-  auto type = value("Content-Type");
-  std::ranges::transform(type, type.begin(), lower);
+  const auto type = value("Content-Type");
   // RFC 1847 (multipart/signed), RFC 8551 (S/MIME, with its older x- names), RFC 3156 (PGP/MIME).
-  return type.starts_with("multipart/signed") || type.starts_with("application/pkcs7-mime") ||
-         type.starts_with("application/x-pkcs7-mime") || type.starts_with("multipart/encrypted");
+  return begins_with(type, "multipart/signed") || begins_with(type, "application/pkcs7-mime") ||
+         begins_with(type, "application/x-pkcs7-mime") || begins_with(type, "multipart/encrypted");
 }
 
 }  // namespace todoku::mail

@@ -46,6 +46,7 @@ class HeaderScanner {
   [[nodiscard]] bool is_signed() const;
 
  private:
+  std::size_t take(std::string_view bytes);
   void index_fields();
   std::size_t max_header_;
   State state_ = State::reading;

@@ -2,9 +2,11 @@
 // Writes the edited header section.
 #include "proxy/delivery/header_edit.hpp"
 
+#include "classifier/mail/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <cstdint>
 #include <string_view>
 
 namespace todoku::delivery {
@@ -22,11 +24,12 @@ std::string domain_for_message_id(const std::string& sender) {
   return is_plain ? std::string(domain) : "localhost";
 }
 
-bool is_bcc(const std::string& name) {
-  constexpr std::string_view bcc = "bcc";
-  return std::ranges::equal(name, bcc, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-  });
+// value with zeros in front. It is not negative.
+template <std::size_t width>
+std::string digits(std::int64_t value) {
+  std::string text(width, '0');
+  for (auto at = width; at-- > 0; value /= 10) text[at] = static_cast<char>('0' + value % 10);
+  return text;
 }
 
 }  // namespace
@@ -38,13 +41,14 @@ std::string mail_date(std::chrono::system_clock::time_point time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
-                days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
+  std::string text(days[std::chrono::weekday(day).c_encoding()]);
+  text += ", " + digits<2>(static_cast<unsigned>(date.day())) + ' ';
+  text += months[static_cast<unsigned>(date.month()) - 1];
+  text += ' ' + digits<4>(static_cast<int>(date.year()));
+  text += ' ' + digits<2>(clock.hours().count());
+  text += ':' + digits<2>(clock.minutes().count());
+  text += ':' + digits<2>(clock.seconds().count());
+  return text + " +0000";
 }
 
 std::string received_field(const TraceFacts& facts) {
@@ -75,7 +79,7 @@ EditedHeader edit_header(const mail::HeaderScanner& header, const TraceFacts& fa
   }
   std::size_t copied = 0;
   for (const auto& field : header.fields()) {
-    if (!is_bcc(field.name)) continue;
+    if (!mail::same_word(field.name, "Bcc")) continue;
     edited.bytes.append(header.bytes(), copied, field.begin - copied);
     copied = field.end;
     edited.removed_bcc = true;

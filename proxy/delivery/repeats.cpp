@@ -53,17 +53,18 @@ RepeatKey repeat_key(std::string_view account, const smtp::Envelope& envelope,
   std::vector<std::string> recipients;
   for (const auto& recipient : envelope.recipients) recipients.push_back(normal(recipient.address));
   std::ranges::sort(recipients);
-  BodyDigest digest;
+  std::string pieces;
   // A length before each piece, so that no two lists of pieces look alike.
-  const auto add = [&digest](std::string_view piece) {
-    digest.add(std::to_string(piece.size()) + ":");
-    digest.add(piece);
+  const auto add = [&pieces](std::string_view piece) {
+    pieces.append(std::to_string(piece.size())).append(":").append(piece);
   };
   add(account);
   add(normal(envelope.sender));
   for (const auto& recipient : recipients) add(recipient);
   add(message_id_header.empty() ? "body" : "id");
   add(message_id_header.empty() ? body_digest : message_id_header);
+  BodyDigest digest;
+  digest.add(pieces);
   const auto whole = digest.finish();
   RepeatKey key{};
   std::copy_n(whole.begin(), key.size(), key.begin());

@@ -106,6 +106,7 @@ std::string decoded_parameter(std::string_view value, std::string_view name) {
 std::vector<Field> read_fields(std::string_view header, std::uint64_t first_line,
                                std::size_t max_fields) {
   std::vector<Field> fields;
+  fields.reserve(16);
   auto number = first_line;
   for (; !header.empty(); ++number) {
     auto line = mail::take_line(header);

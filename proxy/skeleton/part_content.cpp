@@ -12,15 +12,9 @@ namespace {
 
 using mail::TransferEncoding;
 
-std::size_t line_end_size(std::string_view line) {
-  if (line.ends_with("\r\n")) return 2;
-  return line.ends_with('\n') || line.ends_with('\r') ? 1 : 0;
-}
-
-// The first line of text, with its line end.
-std::string_view first_line(std::string_view text) {
-  const auto end = text.find('\n');
-  return text.substr(0, end == std::string_view::npos ? end : end + 1);
+inline std::size_t line_end_size(std::string_view line) {
+  if (line.ends_with('\n')) return line.size() > 1 && line[line.size() - 2] == '\r' ? 2 : 1;
+  return line.ends_with('\r') ? 1 : 0;
 }
 
 // Letters of a base64 line. Junk inside a line is counted as letters: only a size is wrong then.
@@ -29,29 +23,14 @@ std::uint64_t base64_letters(std::string_view line) {
   return line.size();
 }
 
-// Octets of a line end at the beginning of what is behind a "=".
-std::size_t soft_end_size(std::string_view behind) {
-  if (behind.starts_with("\r\n")) return 2;
-  return behind.starts_with('\n') || behind == "\r" ? 1 : 0;
-}
-
-std::uint64_t quoted_printable_size(std::string_view text) {
-  auto size = text.size();
-  for (auto at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
-    const auto behind = text.substr(at + 1);
-    const auto soft_end = soft_end_size(behind);
-    size -= soft_end > 0 ? 1 + soft_end : std::min<std::size_t>(2, behind.size());
+std::uint64_t quoted_printable_size(std::string_view line) {
+  const auto end = line_end_size(line);
+  auto size = line.size();
+  for (auto at = line.find('='); at != std::string_view::npos; at = line.find('=', at + 1)) {
+    const bool is_soft_end = at + 1 + end == line.size() && end > 0;
+    size -= is_soft_end ? 1 + end : std::min<std::size_t>(2, line.size() - at - 1);
   }
   return size;
-}
-
-// As many whole lines as have room; is_first: rather the beginning of a line than nothing.
-std::string_view what_fits(std::string_view text, std::size_t room, bool is_first) {
-  if (text.size() <= room) return text;
-  const auto fits = text.substr(0, room);
-  const auto line_end = fits.rfind('\n');
-  if (line_end == std::string_view::npos) return is_first ? fits : std::string_view();
-  return fits.substr(0, line_end + 1);
 }
 
 bool is_mail_text(const Part& part) {
@@ -63,39 +42,35 @@ bool is_mail_text(const Part& part) {
 void PartContent::begin(const Part& part, std::size_t text_room) {
   encoding_ = part.encoding;
   wants_text_ = is_mail_text(part);
-  is_archive_ = has_eight_bit_ = is_text_cut_ = false;
+  is_kind_known_ = is_archive_ = has_eight_bit_ = is_text_cut_ = false;
   text_room_ = text_room;
   last_line_end_ = text_taken_ = 0;
   encoded_size_ = code_size_ = older_begin_ = newer_begin_ = 0;
   for (auto* text : {&head_, &text_, &older_, &newer_}) text->clear();
 }
 
-void PartContent::add(std::string_view text, bool has_eight_bit) {
-  encoded_size_ += text.size();
+void PartContent::expect(std::size_t size) {
+  if (wants_text_ && !is_text_cut_)
+    text_.reserve(text_.size() + std::min(size, text_room_ - text_taken_));
+}
+
+void PartContent::add(std::string_view line, bool has_eight_bit) {
+  encoded_size_ += line.size();
   has_eight_bit_ = has_eight_bit_ || has_eight_bit;
-  last_line_end_ = line_end_size(text);
-  if (head_.size() < limits_.head) keep_head(text);
-  if (is_archive_ || encoding_ == TransferEncoding::base64) add_code(text);
-  if (encoding_ == TransferEncoding::quoted_printable) code_size_ += quoted_printable_size(text);
-  if (wants_text_ && !is_text_cut_) keep_text(text);
+  last_line_end_ = line_end_size(line);
+  if (head_.size() < limits_.head) keep_head(line);
+  if (is_archive_) keep_tail(line);
+  if (encoding_ == TransferEncoding::base64) code_size_ += base64_letters(line);
+  if (encoding_ == TransferEncoding::quoted_printable) code_size_ += quoted_printable_size(line);
+  if (wants_text_ && !is_text_cut_) keep_text(line);
 }
 
-void PartContent::keep_head(std::string_view text) {
-  const auto before = head_.size();
-  head_.append(text.substr(0, limits_.head - before));
-  if (is_archive_) return;
-  is_archive_ =
-      is_zip(encoding_ == TransferEncoding::base64 ? decoded(head_, 8) : head_.substr(0, 8));
-  if (is_archive_) newer_ = head_.substr(0, before);  // which is all that came before
-}
-
-void PartContent::add_code(std::string_view text) {
-  while (!text.empty()) {
-    const auto line = first_line(text);
-    if (is_archive_) keep_tail(line);
-    if (encoding_ == TransferEncoding::base64) code_size_ += base64_letters(line);
-    text.remove_prefix(line.size());
-  }
+void PartContent::keep_head(std::string_view line) {
+  head_.append(line.substr(0, limits_.head - head_.size()));
+  if (is_kind_known_) return;
+  const auto begin = encoding_ == TransferEncoding::base64 ? decoded(head_, 8) : head_.substr(0, 8);
+  is_kind_known_ = begin.size() == 8;
+  is_archive_ = is_zip(begin);
 }
 
 void PartContent::keep_tail(std::string_view line) {
@@ -109,19 +84,16 @@ void PartContent::keep_tail(std::string_view line) {
 }
 
 // Cut between lines, so that no character is. CRLF becomes LF on the way: it costs least here.
-void PartContent::keep_text(std::string_view text) {
-  const auto room = text_room_ - text_taken_;
-  is_text_cut_ = text.size() > room;
-  text = what_fits(text, room, text_taken_ == 0);
-  text_taken_ += text.size();
-  text_.reserve(text_.size() + text.size());
-  while (!text.empty()) {
-    const auto line = first_line(text);
-    const bool has_pair = line.ends_with("\r\n");
-    text_.append(line.substr(0, line.size() - (has_pair ? 1 : 0)));
-    if (has_pair) text_.back() = '\n';
-    text.remove_prefix(line.size());
+void PartContent::keep_text(std::string_view line) {
+  is_text_cut_ = text_taken_ + line.size() > text_room_;
+  if (is_text_cut_) {
+    if (text_taken_ == 0) text_.append(line.substr(0, text_room_));
+    return;
   }
+  text_taken_ += line.size();
+  const bool has_pair = last_line_end_ == 2;
+  text_.append(line.data(), line.size() - (has_pair ? 1 : 0));
+  if (has_pair) text_.back() = '\n';
 }
 
 std::string PartContent::decoded(std::string_view text, std::size_t max_size) const {
@@ -172,6 +144,8 @@ void PartContent::finish(Part& part, bool is_before_boundary) {
   std::string storage;
   const bool has_returns = mail::with_line_feeds(octets, storage).data() != octets.data();
   part.octets = std::move(has_returns ? storage : octets);
+  // Room was made for all that came at once, and most of that may be of other parts.
+  if (part.octets.capacity() / 2 > part.octets.size()) part.octets.shrink_to_fit();
   part.text = mail::to_utf8(part.octets, part.charset);
 }
 

@@ -18,23 +18,25 @@ class PartContent {
 
   // A new part; what it may keep of its text is text_room at most.
   void begin(const Part& part, std::size_t text_room);
-  // The next octets: lines with their line ends, or a piece of a long one.
-  void add(std::string_view text, bool has_eight_bit);
+  // So many octets of it may come at once.
+  void expect(std::size_t size);
+  // The next octets: a line with its line end, or a piece of a long one.
+  void add(std::string_view line, bool has_eight_bit);
   // Fills sizes, head, archive and text of part. The last line end belongs to the boundary behind
   // it (RFC 2046 5.1.1) when there is one.
   void finish(Part& part, bool is_before_boundary);
 
  private:
-  void keep_head(std::string_view text);
-  void add_code(std::string_view text);
+  void keep_head(std::string_view line);
   void keep_tail(std::string_view line);
-  void keep_text(std::string_view text);
+  void keep_text(std::string_view line);
   [[nodiscard]] std::string decoded_tail() const;
   [[nodiscard]] std::string decoded(std::string_view text, std::size_t max_size) const;
 
   Limits limits_;
   mail::TransferEncoding encoding_ = mail::TransferEncoding::none;
   bool wants_text_ = false;
+  bool is_kind_known_ = false;  // enough has come to see whether it is an archive
   bool is_archive_ = false;
   bool has_eight_bit_ = false;
   bool is_text_cut_ = false;

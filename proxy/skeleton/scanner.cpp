@@ -78,6 +78,14 @@ struct Scanner::Impl {
   std::size_t names_kept = 0;
 };
 
+// size: without its line end; is_right: which is CRLF.
+inline void Scanner::Impl::count_line(std::uint64_t size, bool is_right) {
+  const auto line = ++result.lines;
+  if (!is_right) count(result.bare_feed, line);
+  result.longest_line = std::max(result.longest_line, size);
+  if (size > longest_legal_line) count(result.too_long, line);
+}
+
 void Scanner::Impl::feed(std::string_view bytes) {
   result.size += bytes.size();
   bytes.remove_prefix(end_held(bytes));
@@ -113,23 +121,25 @@ std::size_t Scanner::Impl::end_held(std::string_view bytes) {
   return size;
 }
 
-// Takes the lines in front that can be nothing but content, all at once: only their ends are looked
-// for. Nothing in bytes is counted line by line. Returns their octets.
+// Takes the lines in front that can be nothing but content: only their ends are looked for. There
+// is nothing in bytes to be counted line by line. Returns their octets.
 std::size_t Scanner::Impl::take_lines(std::string_view bytes, bool may_have_eight_bit) {
   if (in_header || is_line_begun) return 0;
-  std::size_t size = 0;
-  for (auto rest = bytes; !rest.empty(); rest = bytes.substr(size)) {
+  const bool is_content = current != nothing;
+  if (is_content) content.expect(bytes.size());
+  auto rest = bytes;
+  while (!rest.empty()) {
     if (!open.empty() && rest.starts_with("--")) break;
     const auto end = rest.find('\n');
     if (end == std::string_view::npos) break;
-    const bool is_right = end > 0 && rest[end - 1] == '\r';
+    const auto line = rest.substr(0, end + 1);
+    const bool is_right = end > 0 && line[end - 1] == '\r';
     count_line(is_right ? end - 1 : end, is_right);
-    size += end + 1;
+    if (is_content) content.add(line, may_have_eight_bit && !mail::is_plain_ascii(line));
+    rest.remove_prefix(line.size());
   }
-  const auto lines = bytes.substr(0, size);
+  const auto size = bytes.size() - rest.size();
   line_offset += std::exchange(line_size, 0) + size;
-  if (size > 0 && current != nothing)
-    content.add(lines, may_have_eight_bit && !mail::is_plain_ascii(lines));
   return size;
 }
 
@@ -157,14 +167,6 @@ void Scanner::Impl::look_at(std::string_view piece, const wire::OctetCount& look
   if (!ends_line) return;
   const bool is_right = piece.size() > 1 ? piece.ends_with("\r\n") : begins_behind_return;
   count_line(line_size - (is_right ? 2 : 1), is_right);
-}
-
-// size: without its line end; is_right: which is CRLF.
-void Scanner::Impl::count_line(std::uint64_t size, bool is_right) {
-  const auto line = ++result.lines;
-  if (!is_right) count(result.bare_feed, line);
-  result.longest_line = std::max(result.longest_line, size);
-  if (size > longest_legal_line) count(result.too_long, line);
 }
 
 void Scanner::Impl::begin_part(std::size_t parent) {

@@ -190,7 +190,8 @@ void ServerDialogue::Impl::scan(std::string_view input, bool is_from_reader) {
 void ServerDialogue::Impl::after_scan() {
   chunk.clear();
   if (!scanner.is_done()) return;
-  trace_input("(message of " + std::to_string(scanner.decoded_bytes()) + " bytes)");
+  if (options.tracer != nullptr)
+    trace_input("(message of " + std::to_string(scanner.decoded_bytes()) + " bytes)");
   if (is_discarding_)
     end_message(std::exchange(discard_reply_, {}));
   else

@@ -42,6 +42,7 @@ constexpr std::size_t longest_run = 255;
   while (text.size() > sizeof(Block)) {  // one more: each block is seen with the octet behind it
     const auto blocks = std::min((text.size() - 1) / sizeof(Block), octets::longest_run);
     Block nuls{}, returns{};
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < blocks; ++i) {
       Block block, behind;
       std::memcpy(&block, text.data() + i * sizeof(Block), sizeof(Block));

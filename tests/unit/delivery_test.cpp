@@ -244,6 +244,27 @@ TEST(HeaderScanner, finds_the_end_at_every_split) {
   }
 }
 
+TEST(HeaderScanner, a_long_header_is_taken_whole_and_nothing_behind_it) {
+  const std::string header = "A: " + std::string(3000, 'x') + "\r\nB: 2\r\n\r\n";
+  for (const std::size_t size : {1U, 1000U, 1023U, 1024U, 1025U, 50'000U}) {
+    mail::HeaderScanner scanner(header.size());
+    const std::string whole = header + std::string(10'000, 'y') + "\r\n\r\n";
+    std::size_t taken = 0;
+    for (std::size_t at = 0; at < whole.size(); at += size)
+      taken += scanner.feed(std::string_view(whole).substr(at, size));
+    EXPECT_EQ(taken, header.size());
+    EXPECT_EQ(scanner.bytes(), header);
+    EXPECT_EQ(scanner.value("b"), "2");
+  }
+}
+
+TEST(HeaderScanner, one_octet_too_much_is_too_large) {
+  const std::string header = "A: " + std::string(3000, 'x') + "\r\n\r\n";
+  mail::HeaderScanner scanner(header.size() - 1);
+  scanner.feed(header + "body");
+  EXPECT_EQ(scanner.state(), mail::HeaderScanner::State::too_large);
+}
+
 TEST(HeaderScanner, is_bounded) {
   mail::HeaderScanner scanner(1000);
   const std::string endless(100'000, 'x');

@@ -59,36 +59,92 @@ TEST(Skeleton, ListsThePartsAsTheyCome) {
   EXPECT_FALSE(skeleton.is_cut);
 }
 
+void expect_same(const Part& one, const Part& other) {
+  EXPECT_EQ(one.type, other.type);
+  EXPECT_EQ(one.line, other.line);
+  EXPECT_EQ(one.offset, other.offset);
+  EXPECT_EQ(one.encoded_size, other.encoded_size);
+  EXPECT_EQ(one.decoded_size, other.decoded_size);
+  EXPECT_EQ(one.has_eight_bit, other.has_eight_bit);
+  EXPECT_EQ(one.head, other.head);
+  EXPECT_EQ(one.archive.names, other.archive.names);
+  EXPECT_EQ(one.is_text_cut, other.is_text_cut);
+  EXPECT_EQ(one.octets, other.octets);
+  EXPECT_EQ(one.text, other.text);
+}
+
+void expect_same(const LineFault& one, const LineFault& other) {
+  EXPECT_EQ(one.count, other.count);
+  EXPECT_EQ(one.first_line, other.first_line);
+}
+
 void expect_same(const Skeleton& one, const Skeleton& other) {
   ASSERT_EQ(one.parts.size(), other.parts.size());
-  for (std::size_t i = 0; i < one.parts.size(); ++i) {
-    EXPECT_EQ(one.parts[i].type, other.parts[i].type);
-    EXPECT_EQ(one.parts[i].line, other.parts[i].line);
-    EXPECT_EQ(one.parts[i].offset, other.parts[i].offset);
-    EXPECT_EQ(one.parts[i].text, other.parts[i].text);
-    EXPECT_EQ(one.parts[i].encoded_size, other.parts[i].encoded_size);
-    EXPECT_EQ(one.parts[i].decoded_size, other.parts[i].decoded_size);
-    EXPECT_EQ(one.parts[i].head, other.parts[i].head);
-  }
+  for (std::size_t i = 0; i < one.parts.size(); ++i) expect_same(one.parts[i], other.parts[i]);
   EXPECT_EQ(one.fields.size(), other.fields.size());
+  EXPECT_EQ(one.size, other.size);
   EXPECT_EQ(one.lines, other.lines);
   EXPECT_EQ(one.longest_line, other.longest_line);
-  EXPECT_EQ(one.bare_feed.count, other.bare_feed.count);
-  EXPECT_EQ(one.bare_return.count, other.bare_return.count);
-  EXPECT_EQ(one.nul.first_line, other.nul.first_line);
+  expect_same(one.too_long, other.too_long);
+  expect_same(one.bare_feed, other.bare_feed);
+  expect_same(one.bare_return, other.bare_return);
+  expect_same(one.nul, other.nul);
+  expect_same(one.eight_bit_header, other.eight_bit_header);
+}
+
+void expect_same_in_pieces(std::string_view mail, const Limits& limits = {}) {
+  const auto whole = read(mail, limits);
+  for (const std::size_t size : {1U, 2U, 3U, 7U, 64U, 999U}) {
+    SCOPED_TRACE(size);
+    Scanner scanner(limits);
+    for (std::size_t at = 0; at < mail.size(); at += size) scanner.feed(mail.substr(at, size));
+    expect_same(whole, scanner.finish());
+  }
 }
 
 TEST(Skeleton, AnyPiecesGiveTheSame) {
   std::string mail(two_parts);
   mail += "a\rb\nc\r\r\nlast";
   mail.insert(mail.find("epilogue"), 1, '\0');
-  const auto whole = read(mail);
-  for (const std::size_t size : {1U, 2U, 3U, 7U, 64U}) {
-    Scanner scanner;
-    for (std::size_t at = 0; at < mail.size(); at += size)
-      scanner.feed(std::string_view(mail).substr(at, size));
-    expect_same(whole, scanner.finish());
+  expect_same_in_pieces(mail);
+}
+
+// Each kind of content, with lines that end its quick way: a boundary that is none, a bare line
+// end, an odd octet, one line that is too long.
+TEST(Skeleton, AnyPiecesOfAnyContentGiveTheSame) {
+  const std::string letters(60, 'x');
+  for (const char* encoding : {"8bit", "base64", "quoted-printable"}) {
+    for (const std::string_view odd :
+         {"\r\n", "--\r\n", "--m x\r\n", "-- \r\n", "\n", "\r", "\r\r\n", "\xe3\x81\x82\r\n",
+          "=\r\n", "=\n", "=41==\r\n", "UEsD\r\nBBQA\r\n"}) {
+      std::string mail = "Subject: \xe3\x81\x82\r\nContent-Type: multipart/mixed; boundary=m\r\n";
+      for (const char* type : {"text/plain; charset=utf-8", "application/zip"}) {
+        mail.append("\r\n--m\r\nContent-Type: ").append(type);
+        mail.append("\r\nContent-Transfer-Encoding: ").append(encoding).append("\r\n\r\n");
+        mail.append(odd);
+        for (int i = 0; i < 9; ++i) mail.append(letters).append(i == 4 ? odd : "\r\n");
+        mail.append(1000, 'y').append("\r\n").append(letters).append(odd);
+      }
+      mail.append("\r\n--m--\r\n").append(1, '\0').append("\r\nlast");
+      SCOPED_TRACE(std::string(encoding) + ", " + testing::PrintToString(odd));
+      expect_same_in_pieces(mail);
+      Limits narrow;
+      narrow.text = 300;
+      narrow.head = 20;
+      narrow.tail = 200;
+      expect_same_in_pieces(mail, narrow);
+    }
   }
+}
+
+TEST(Skeleton, ATextIsCutBetweenLines) {
+  Limits limits;
+  limits.text = 10;
+  const std::string head = "Subject: x\r\n\r\n";
+  EXPECT_EQ(read(head + "one\r\ntwo\r\n", limits).parts[0].text, "one\ntwo\n");
+  EXPECT_EQ(read(head + "one\r\ntwo\r\n\r\n", limits).parts[0].text, "one\ntwo\n");
+  EXPECT_EQ(read(head + "one\r\ntwenty\r\n", limits).parts[0].text, "one\n");
+  EXPECT_EQ(read(head + "a line of its own\r\n", limits).parts[0].text, "a line of ");
 }
 
 TEST(Skeleton, TellsWhatLinesAreLike) {
@@ -179,6 +235,14 @@ TEST(Skeleton, TextIsBoundedAllTogether) {
   std::size_t kept = 0;
   for (const auto& part : read(mail).parts) kept += part.text.size();
   EXPECT_LE(kept, Limits{}.all_text);
+}
+
+TEST(Skeleton, ManySmallTextsKeepNoMoreRoomThanTheyNeed) {
+  std::string mail = "Content-Type: multipart/mixed; boundary=m\r\n\r\n";
+  for (int i = 0; i < 400; ++i) mail += "--m\r\n\r\n" + std::string(98, 'x') + "\r\n";
+  std::size_t room = 0;
+  for (const auto& part : read(mail).parts) room += part.octets.capacity() + part.text.capacity();
+  EXPECT_LE(room, 4 * mail.size());
 }
 
 // --- archives ---
