@@ -4,7 +4,7 @@
 
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/fallback_logins.hpp"
-#include "proxy/cli/messages_words.hpp"
+#include "proxy/cli/look.hpp"
 #include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/message_id.hpp"
 #include "proxy/delivery/relay_test.hpp"
