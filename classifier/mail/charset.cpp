@@ -127,6 +127,44 @@ bool is_seven_bit_code(std::string_view charset) {
          begins_with(charset, "utf-32");
 }
 
+// Octets of the UTF-8 character at the beginning; 0 = it is none.
+std::size_t character_size(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || size > text.size()) return 0;
+  std::uint32_t point = lead & (0x7fU >> size);
+  for (std::size_t k = 1; k < size; ++k) {
+    const auto next = static_cast<unsigned char>(text[k]);
+    if ((next & 0xc0) != 0x80) return 0;
+    point = (point << 6) | (next & 0x3fU);
+  }
+  const bool is_wrong = (size == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
+                        (size == 4 && (point < 0x10000 || point > 0x10ffff));
+  return is_wrong ? 0 : size;
+}
+
+std::uint64_t eight_octets(const char* at) {
+  std::uint64_t octets = 0;
+  std::memcpy(&octets, at, sizeof(octets));
+  return octets;
+}
+
+// Octets at the beginning that are pairs of characters of three octets each: Japanese text is
+// little else. Those that begin with 0xe0 or 0xed may be overlong or half a pair, and end it.
+std::size_t pairs_of_three(std::string_view text) {
+  const auto mask = eight_octets("\xf0\xc0\xc0\xf0\xc0\xc0\0\0");
+  const auto form = eight_octets("\xe0\x80\x80\xe0\x80\x80\0\0");
+  const auto is_doubtful = [](char lead) { return lead == '\xe0' || lead == '\xed'; };
+  std::size_t at = 0;
+  for (; at + sizeof(mask) <= text.size(); at += 6) {
+    if ((eight_octets(text.data() + at) & mask) != form || is_doubtful(text[at]) ||
+        is_doubtful(text[at + 3]))
+      break;
+  }
+  return at;
+}
+
 std::string guessed(std::string_view text) {
   for (const std::string_view charset : {"EUC-JP-MS", "CP932"}) {
     auto& converter = converter_for(charset);
@@ -142,29 +180,21 @@ std::string guessed(std::string_view text) {
 
 }  // namespace
 
-bool is_valid_utf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || i + size > text.size()) return false;
-    std::uint32_t point = lead & (0x7fU >> size);
-    for (std::size_t k = 1; k < size; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = (point << 6) | (next & 0x3fU);
-    }
-    if ((size == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
-        (size == 4 && (point < 0x10000 || point > 0x10ffff))) {
-      return false;
-    }
-    i += size;
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto rest = text.substr(at);
+    auto size = ascii_prefix(rest);
+    if (size == 0) size = pairs_of_three(rest);
+    if (size == 0) size = character_size(rest);
+    if (size == 0) break;
+    at += size;
   }
-  return true;
+  return at;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  return valid_utf8_prefix(text) == text.size();
 }
 
 std::string_view view_as_utf8(std::string_view text, std::string_view charset,

@@ -9,6 +9,9 @@
 
 namespace todoku::mail {
 
+// Octets at the beginning that are whole characters of UTF-8.
+[[nodiscard]] std::size_t valid_utf8_prefix(std::string_view text);
+
 // Is text UTF-8 already, with nothing in it that only another charset would have?
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 

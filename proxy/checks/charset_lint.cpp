@@ -4,6 +4,7 @@
 #include "proxy/checks/charset_lint.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 
 #include <array>
 
@@ -45,7 +46,8 @@ std::size_t utf8_size(std::string_view text, std::size_t at) {
 }
 
 void lint_utf8(std::string_view text, bool is_cut, Notes& notes) {
-  for (auto i = next_high(text, 0); i < text.size(); i = next_high(text, i)) {
+  const auto good = mail::valid_utf8_prefix(text);
+  for (auto i = next_high(text, good); i < text.size(); i = next_high(text, i)) {
     const auto size = utf8_size(text, i);
     if (size == 0 && !(is_cut && i + 4 > text.size())) notes.wrong(i);
     i += size == 0 ? 1 : size;
@@ -80,9 +82,23 @@ const Escape* escape_at(std::string_view text) {
   return nullptr;
 }
 
+// The first octet at or behind the place that is no ordinary character of the set.
+std::size_t behind_ordinary(std::string_view text, std::size_t at, JisSet set) {
+  if (set == JisSet::ascii) {
+    while (at < text.size() && text[at] != '\x1b' && octet(text, at) < 0x80) ++at;
+  } else if (set == JisSet::kanji) {
+    const auto is_ordinary = [text](std::size_t i) {
+      const int row = octet(text, i) - 0x20;
+      return row > 0 && !is_machine_row(row) && octet(text, i + 1) > 0x20;
+    };
+    while (at + 2 <= text.size() && is_ordinary(at)) at += 2;
+  }
+  return at;
+}
+
 void lint_jis(std::string_view text, bool is_cut, Notes& notes) {
   auto set = JisSet::ascii;
-  for (std::size_t i = 0; i < text.size();) {
+  for (auto i = behind_ordinary(text, 0, set); i < text.size(); i = behind_ordinary(text, i, set)) {
     const auto c = octet(text, i);
     if (c == 0x1b) {
       const auto* escape = escape_at(text.substr(i));

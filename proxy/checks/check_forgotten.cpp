@@ -18,7 +18,8 @@ bool has_any_file(const skeleton::Skeleton& skeleton) {
 }
 
 // "No attachment" speaks of one, too: such phrases are blanked first, so that places stay.
-std::string without_denials(std::string text, const Lists& lists) {
+std::string without_denials(std::string_view words, const Lists& lists) {
+  std::string text(words);
   for (auto hit = lists.attachment_denials.find(text); hit;
        hit = lists.attachment_denials.find(text, hit->at))
     std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(hit->at), hit->word->size(), ' ');
@@ -29,7 +30,7 @@ std::string without_denials(std::string text, const Lists& lists) {
 
 void check_forgotten(const Subject& subject, Findings& found) {
   if (subject.reading.is_sealed || has_any_file(subject.skeleton)) return;
-  const auto& own = subject.reading.own_text;
+  const auto own = subject.reading.own_text;
   if (!subject.lists.attachment_words.find(own)) return;
   const auto text = without_denials(own, subject.lists);
   const auto hit = subject.lists.attachment_words.find(text);

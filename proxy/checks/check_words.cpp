@@ -83,7 +83,7 @@ void check_keywords(const Subject& subject, Findings& found) {
 
 void check_password(const Subject& subject, Findings& found) {
   if (!subject.facts.own_password_in) return;
-  const std::string_view text = subject.reading.own_text;
+  const auto text = subject.reading.own_text;
   const auto at = subject.facts.own_password_in(text);
   if (at == std::string_view::npos) return;
   Finding finding;
@@ -114,9 +114,10 @@ void check_wording(const Subject& subject, Findings& found) {
   finding.is_advice = true;
   finding.place.part = text_place(subject.reading);
   std::vector<std::string> words;
-  for (const auto* text : {&subject.reading.own_text, &subject.reading.subject}) {
-    for (auto hit = subject.lists.spam_words.find(*text); hit;
-         hit = subject.lists.spam_words.find(*text, hit->at + hit->word->size())) {
+  for (const std::string_view text :
+       {subject.reading.own_text, std::string_view(subject.reading.subject)}) {
+    for (auto hit = subject.lists.spam_words.find(text); hit;
+         hit = subject.lists.spam_words.find(text, hit->at + hit->word->size())) {
       if (std::ranges::find(words, *hit->word) == words.end()) words.push_back(*hit->word);
     }
   }

@@ -109,7 +109,7 @@ Verdict judge_envelope(const Desk& desk, const smtp::Envelope& envelope,
 Verdict judge(const Desk& desk, const skeleton::Skeleton& skeleton, const smtp::Envelope& envelope,
               const Facts& facts) noexcept {
   try {
-    const auto reading = read(skeleton, desk.lists);
+    const Reading reading(skeleton, desk.lists);
     const Subject subject{skeleton, reading, envelope, facts, desk.settings, desk.lists};
     auto verdict = judged(whole_message, subject);
     note_limits(subject, verdict);

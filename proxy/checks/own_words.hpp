@@ -10,9 +10,10 @@
 
 namespace todoku::checks {
 
-// text: UTF-8, line ends "\n". At most max_size octets of it are looked at.
-[[nodiscard]] std::string own_words(std::string_view text, const Lists& lists,
-                                    std::size_t max_size = 65536);
+// text: UTF-8, line ends "\n". At most max_size octets of it are looked at. The result is a piece
+// of text where what is not one's own stands above or below it; else it lies in storage.
+[[nodiscard]] std::string_view own_words(std::string_view text, const Lists& lists,
+                                         std::string& storage, std::size_t max_size = 65536);
 // The same of an HTML text.
 [[nodiscard]] std::string own_words_of_html(std::string_view html, const Lists& lists);
 

@@ -25,23 +25,22 @@ std::vector<Mailbox> people_of(const skeleton::Skeleton& skeleton, std::string_v
 
 }  // namespace
 
-Reading read(const skeleton::Skeleton& skeleton, const Lists& lists) {
-  Reading reading;
-  find_texts(skeleton, reading);
-  reading.is_sealed = skeleton::is_encrypted_message(skeleton);
-  reading.subject = mail::decode_words(skeleton.value("Subject"));
-  reading.from = people_of(skeleton, "From");
-  reading.reply_to = people_of(skeleton, "Reply-To");
-  reading.to = people_of(skeleton, "To");
-  reading.cc = people_of(skeleton, "Cc");
-  reading.is_reply = skeleton.find("In-Reply-To") != nullptr;
-  if (reading.text_part != Part::no_parent)
-    reading.own_text = own_words(skeleton.parts[reading.text_part].text, lists);
+Reading::Reading(const skeleton::Skeleton& skeleton, const Lists& lists)
+    : subject(mail::decode_words(skeleton.value("Subject"))),
+      from(people_of(skeleton, "From")),
+      reply_to(people_of(skeleton, "Reply-To")),
+      to(people_of(skeleton, "To")),
+      cc(people_of(skeleton, "Cc")),
+      is_reply(skeleton.find("In-Reply-To") != nullptr),
+      is_sealed(skeleton::is_encrypted_message(skeleton)) {
+  find_texts(skeleton, *this);
+  if (text_part != Part::no_parent)
+    own_text = own_words(skeleton.parts[text_part].text, lists, own_storage_);
   // A plain text beside HTML may be an empty shell.
-  if (reading.own_text.find_first_not_of(" \n\t") == std::string::npos &&
-      reading.html_part != Part::no_parent)
-    reading.own_text = own_words_of_html(skeleton.parts[reading.html_part].text, lists);
-  return reading;
+  const bool is_blank = own_text.find_first_not_of(" \n\t") == std::string_view::npos;
+  if (!is_blank || html_part == Part::no_parent) return;
+  own_storage_ = own_words_of_html(skeleton.parts[html_part].text, lists);
+  own_text = own_storage_;
 }
 
 bool Subject::is_internal(std::string_view address) const {

@@ -16,15 +16,23 @@
 
 namespace todoku::checks {
 
-// What several checks need of the message.
+// What several checks need of the message, which lives as long.
 struct Reading {
+  Reading() = default;
+  Reading(const skeleton::Skeleton& skeleton, const Lists& lists);
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
   std::size_t text_part = skeleton::Part::no_parent;  // the first plain text that is no attachment
   std::size_t html_part = skeleton::Part::no_parent;
-  std::string subject;   // decoded
-  std::string own_text;  // what was written now: the plain text's words, else the HTML's
+  std::string subject;        // decoded
+  std::string_view own_text;  // what was written now: the plain text's words, else the HTML's
   std::vector<Mailbox> from, reply_to, to, cc;
   bool is_reply = false;
   bool is_sealed = false;  // encrypted: its parts say nothing
+
+ private:
+  std::string own_storage_;  // of own_text, where it is no piece of the message
 };
 
 struct Subject {
@@ -40,8 +48,6 @@ struct Subject {
   // Recipients outside, by envelope.
   [[nodiscard]] std::vector<std::string> external_recipients() const;
 };
-
-[[nodiscard]] Reading read(const skeleton::Skeleton& skeleton, const Lists& lists);
 
 // For parameters: "a, b, c (+4)", the first few and how many more.
 [[nodiscard]] std::string joined(const std::vector<std::string>& items, std::size_t most = 5);

@@ -4,8 +4,10 @@
 #include "classifier/mail/ascii.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace todoku::checks {
@@ -22,18 +24,32 @@ bool is_whole_at(std::string_view text, std::size_t at, std::string_view word) {
   return !joins_before && !joins_behind;
 }
 
-// Of the four octets at the place. Setting the bit that small letters have makes both cases one;
-// others that become equal are told apart when the word is compared.
-std::size_t mark_of(const char* at) {
-  std::uint32_t octets = 0;
-  std::memcpy(&octets, at, sizeof(octets));
-  return ((octets | 0x20202020U) * 2654435761U) >> 20U;
+bool is_word_at(std::string_view text, std::size_t at, std::string_view word) {
+  return mail::same_word(text.substr(at, word.size()), word) && is_whole_at(text, at, word);
 }
 
-std::size_t pair_at(const char* at) {
-  std::uint16_t octets = 0;
+std::uint32_t octets_at(const char* at) {
+  std::uint32_t octets = 0;
   std::memcpy(&octets, at, sizeof(octets));
-  return octets | 0x2020U;
+  return octets;
+}
+
+// Setting the bit that small letters have makes both cases one; others that become equal are told
+// apart when the word is compared.
+std::size_t four_of(const char* at) {
+  return ((octets_at(at) | 0x20202020U) * 2654435761U) >> 20U;
+}
+
+// The fourth octet counts for nothing when all of its bits are set.
+std::size_t three_of(const char* at) {
+  constexpr bool is_last_highest = std::endian::native == std::endian::little;
+  constexpr std::uint32_t alike = is_last_highest ? 0xff202020U : 0x202020ffU;
+  return ((octets_at(at) | alike) * 2654435761U) >> 19U;
+}
+
+// The end of a string is followed by an octet that may be read.
+std::size_t three_in(const std::string& word, std::size_t at) {
+  return three_of(word.data() + at);
 }
 
 }  // namespace
@@ -53,46 +69,77 @@ std::size_t character_number(std::string_view utf8, std::size_t offset) {
 }
 
 WordSet::WordSet(std::vector<std::string> words) : words_(std::move(words)) {
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    const auto mark = mark_of(words_[i].data());
-    begins_.set(mark);
-    by_mark_.emplace_back(mark, i);
-  }
-  std::ranges::sort(by_mark_);
-  learn_pairs();
+  if (words_.empty()) return;
+  const auto least = std::ranges::min_element(words_, {}, &std::string::size)->size();
+  stride_ = std::min(least - 2, longest_stride);
+  std::vector<std::size_t> order(words_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  // Those with the least choice first.
+  std::ranges::stable_sort(order, {}, [this](std::size_t i) { return words_[i].size(); });
+  for (const auto i : order) learn(i);
+  std::ranges::sort(by_window_, {}, &Window::four);
 }
 
-void WordSet::learn_pairs() {
-  if (words_.empty()) return;
-  window_ = std::ranges::min_element(words_, {}, &std::string::size)->size();
-  for (const auto& word : words_) {
-    for (std::size_t i = 0; i + 2 <= window_; ++i) pairs_.set(pair_at(word.data() + i));
+// The window that adds least to the table: phrases of a list are much alike ("attached").
+void WordSet::learn(std::size_t index) {
+  const auto& word = words_[index];
+  std::size_t begin = 0;
+  auto fewest = new_threes(word, begin);
+  for (std::size_t i = 1; i + stride_ + 2 <= word.size() && fewest > 0; ++i) {
+    const auto count = new_threes(word, i);
+    if (count < fewest) begin = i;
+    fewest = std::min(count, fewest);
   }
+  for (std::size_t i = 0; i < stride_; ++i)
+    leads_[three_in(word, begin + i)] |= static_cast<std::uint8_t>(1U << i);
+  const auto four = four_of(word.data() + begin);
+  windows_.set(four);
+  by_window_.push_back({four, index, begin});
+  reach_ = std::max(reach_, begin);
+}
+
+std::size_t WordSet::new_threes(const std::string& word, std::size_t window) const {
+  std::size_t count = 0;
+  for (auto i = window; i < window + stride_; ++i) count += leads_[three_in(word, i)] == 0 ? 1 : 0;
+  return count;
 }
 
 std::optional<WordSet::Hit> WordSet::find(std::string_view text, std::size_t from) const {
-  if (words_.empty() || text.size() < window_) return std::nullopt;
-  const auto stride = window_ - 1;
-  for (auto pair = from + stride - 1; pair + 2 <= text.size(); pair += stride) {
-    if (!pairs_.test(pair_at(text.data() + pair))) continue;
-    const auto last = std::min(pair, text.size() - window_);
-    for (auto at = pair + 1 - stride; at <= last; ++at) {
-      if (const auto* word = word_at(text, at)) return Hit{at, word};
-    }
+  if (words_.empty()) return std::nullopt;
+  constexpr std::size_t looks = 4;  // at once, since most find nothing
+  const auto* octets = text.data();
+  Search search{text, from, text.size(), {}};
+  auto look = from + stride_ - 1;
+  for (; look + (looks - 1) * stride_ + shortest <= search.end; look += looks * stride_) {
+    const auto* at = octets + look;
+    const auto leads = leads_[three_of(at)] | leads_[three_of(at + stride_)] |
+                       leads_[three_of(at + 2 * stride_)] | leads_[three_of(at + 3 * stride_)];
+    if (leads == 0) continue;
+    for (std::size_t i = 0; i < looks; ++i) look_before(look + i * stride_, search);
   }
-  return std::nullopt;
+  // What is left is shorter than a few looks.
+  for (auto at = look + 1 - stride_; at + shortest <= search.end; ++at) try_window(at, search);
+  return search.hit;
 }
 
-const std::string* WordSet::word_at(std::string_view text, std::size_t at) const {
-  const auto mark = mark_of(text.data() + at);
-  if (!begins_.test(mark)) return nullptr;
-  for (auto one = std::ranges::lower_bound(by_mark_, std::pair(mark, std::size_t{0}));
-       one != by_mark_.end() && one->first == mark; ++one) {
-    const auto& word = words_[one->second];
-    const bool is_here = mail::same_word(text.substr(at, word.size()), word);
-    if (is_here && is_whole_at(text, at, word)) return &word;
+void WordSet::look_before(std::size_t look, Search& search) const {
+  for (unsigned leads = leads_[three_of(search.text.data() + look)]; leads != 0; leads &= leads - 1)
+    try_window(look - static_cast<std::size_t>(std::countr_zero(leads)), search);
+}
+
+void WordSet::try_window(std::size_t at, Search& search) const {
+  const auto four = four_of(search.text.data() + at);
+  if (!windows_.test(four)) return;
+  for (auto one = std::ranges::lower_bound(by_window_, four, {}, &Window::four);
+       one != by_window_.end() && one->four == four; ++one) {
+    if (at < search.from + one->begin) continue;
+    const Hit hit{at - one->begin, &words_[one->word]};
+    const bool is_first = !search.hit || hit.at < search.hit->at ||
+                          (hit.at == search.hit->at && hit.word < search.hit->word);
+    if (!is_first || !is_word_at(search.text, hit.at, *hit.word)) continue;
+    search.hit = hit;
+    search.end = std::min(search.text.size(), hit.at + reach_ + shortest);
   }
-  return nullptr;
 }
 
 }  // namespace todoku::checks

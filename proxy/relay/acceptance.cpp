@@ -202,7 +202,7 @@ void Acceptance::keep_copy(Live& live, store::PutMessage& put) {
     if (!body.keep()) put.message.body = store::BodyPlace::file;
     return;
   }
-  put.copy = std::string(body.small_bytes());
+  put.copy = body.release_small_bytes();
 }
 
 void Acceptance::answered(const submission::Outgoing& message, bool is_told) {

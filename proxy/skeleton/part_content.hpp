@@ -18,14 +18,17 @@ class PartContent {
 
   // A new part; what it may keep of its text is text_room at most.
   void begin(const Part& part, std::size_t text_room);
-  // The next octets: a line with its line end, or a piece of a long one.
-  void add(std::string_view line, bool has_eight_bit);
+  // The next octets: lines with their line ends, or a piece of a long one.
+  void add(std::string_view text, bool has_eight_bit);
   // Fills sizes, head, archive and text of part. The last line end belongs to the boundary behind
   // it (RFC 2046 5.1.1) when there is one.
   void finish(Part& part, bool is_before_boundary);
 
  private:
+  void keep_head(std::string_view text);
+  void add_code(std::string_view text);
   void keep_tail(std::string_view line);
+  void keep_text(std::string_view text);
   [[nodiscard]] std::string decoded_tail() const;
   [[nodiscard]] std::string decoded(std::string_view text, std::size_t max_size) const;
 
@@ -35,12 +38,13 @@ class PartContent {
   bool is_archive_ = false;
   bool has_eight_bit_ = false;
   bool is_text_cut_ = false;
-  std::size_t text_room_ = 0;
+  std::size_t text_room_ = 0;   // encoded octets
+  std::size_t text_taken_ = 0;  // of them
   std::size_t last_line_end_ = 0;
   std::uint64_t encoded_size_ = 0;
   std::uint64_t code_size_ = 0;  // base64: letters; quoted-printable: decoded octets
   std::string head_;             // encoded
-  std::string text_;             // encoded
+  std::string text_;             // encoded, line ends "\n" but where a line is odd
   // The last octets in two halves; the older one is dropped when the newer one is full.
   std::string older_, newer_;
   std::uint64_t older_begin_ = 0, newer_begin_ = 0;  // code_size_ before each

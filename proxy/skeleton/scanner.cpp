@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,12 +34,6 @@ std::string_view without_end(std::string_view line) {
   return line;
 }
 
-wire::OctetCount look_of_plain(std::string_view line) {
-  wire::OctetCount look;
-  look.returns = line.ends_with("\r\n") ? 1 : 0;
-  return look;
-}
-
 struct OpenMultipart {
   std::size_t part = 0;
   std::string boundary;
@@ -53,9 +46,11 @@ struct Scanner::Impl {
 
   // --- lines ---
   void feed(std::string_view bytes);
-  void take(std::string_view piece, bool ends_line);
+  std::size_t end_held(std::string_view bytes);
+  std::size_t take_lines(std::string_view bytes, bool may_have_eight_bit);
   void take(std::string_view piece, const wire::OctetCount& look, bool ends_line);
   void look_at(std::string_view piece, const wire::OctetCount& look, bool ends_line);
+  void count_line(std::uint64_t size, bool is_right);
 
   // --- parts ---
   void begin_part(std::size_t parent);
@@ -85,39 +80,57 @@ struct Scanner::Impl {
 
 void Scanner::Impl::feed(std::string_view bytes) {
   result.size += bytes.size();
-  if (!held.empty()) {
-    const auto end = bytes.find('\n');
-    const auto size = end == std::string_view::npos ? bytes.size() : end + 1;
-    held.append(bytes.substr(0, size));
-    bytes.remove_prefix(size);
-    if (end == std::string_view::npos && held.size() < held_line) return;
-    // Taken out first: take() must not see its own storage change.
-    const auto line = std::exchange(held, {});
-    take(line, end != std::string_view::npos);
-  }
-  // Most of what arrives is plain: then no line is looked at octet by octet.
-  const bool is_plain = wire::count_octets(bytes).is_plain();
+  bytes.remove_prefix(end_held(bytes));
+  const auto look = wire::count_octets(bytes);
   while (!bytes.empty()) {
-    const auto* feed_at = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
-    if (feed_at == nullptr) break;
-    const auto size = static_cast<std::size_t>(feed_at - bytes.data()) + 1;
-    const auto line = bytes.substr(0, size);
-    if (is_plain) {
-      take(line, look_of_plain(line), true);
-    } else {
-      take(line, true);
-    }
-    bytes.remove_prefix(size);
+    if (!look.has_faults()) bytes.remove_prefix(take_lines(bytes, look.has_eight_bit));
+    const auto end = bytes.find('\n');
+    if (end == std::string_view::npos) break;
+    const auto line = bytes.substr(0, end + 1);
+    const bool is_plain = !look.has_faults() && !look.has_eight_bit;
+    take(line, is_plain ? look : wire::count_octets(line), true);
+    bytes.remove_prefix(line.size());
   }
   if (bytes.size() < held_line) {
-    held.assign(bytes);
+    held.append(bytes);
   } else {
-    take(bytes, false);
+    take(bytes, wire::count_octets(bytes), false);
   }
 }
 
-void Scanner::Impl::take(std::string_view piece, bool ends_line) {
-  take(piece, wire::count_octets(piece), ends_line);
+// Takes what is held together with the rest of its line, or adds to it. Returns the octets of bytes
+// that are done with.
+std::size_t Scanner::Impl::end_held(std::string_view bytes) {
+  if (held.empty()) return 0;
+  const auto end = bytes.find('\n');
+  const bool ends_line = end != std::string_view::npos;
+  const auto size = ends_line ? end + 1 : bytes.size();
+  held.append(bytes.substr(0, size));
+  if (!ends_line && held.size() < held_line) return size;
+  // Taken out first: take() must not see its own storage change.
+  const auto line = std::exchange(held, {});
+  take(line, wire::count_octets(line), ends_line);
+  return size;
+}
+
+// Takes the lines in front that can be nothing but content, all at once: only their ends are looked
+// for. Nothing in bytes is counted line by line. Returns their octets.
+std::size_t Scanner::Impl::take_lines(std::string_view bytes, bool may_have_eight_bit) {
+  if (in_header || is_line_begun) return 0;
+  std::size_t size = 0;
+  for (auto rest = bytes; !rest.empty(); rest = bytes.substr(size)) {
+    if (!open.empty() && rest.starts_with("--")) break;
+    const auto end = rest.find('\n');
+    if (end == std::string_view::npos) break;
+    const bool is_right = end > 0 && rest[end - 1] == '\r';
+    count_line(is_right ? end - 1 : end, is_right);
+    size += end + 1;
+  }
+  const auto lines = bytes.substr(0, size);
+  line_offset += std::exchange(line_size, 0) + size;
+  if (size > 0 && current != nothing)
+    content.add(lines, may_have_eight_bit && !mail::is_plain_ascii(lines));
+  return size;
 }
 
 void Scanner::Impl::take(std::string_view piece, const wire::OctetCount& look, bool ends_line) {
@@ -137,20 +150,21 @@ void Scanner::Impl::look_at(std::string_view piece, const wire::OctetCount& look
   const auto line = result.lines + 1;
   count(result.nul, line, look.nuls);
   if (in_header && current == 0 && look.has_eight_bit) count(result.eight_bit_header, line);
-  const std::string_view before_end = ends_line ? piece.substr(0, piece.size() - 1) : piece;
-  auto returns = look.returns + (ended_with_return ? 1 : 0);
-  // The one before the line feed is right; one at the end of a piece is judged with the next.
-  const bool ends_with_return =
-      before_end.ends_with('\r') || (before_end.empty() && ended_with_return);
-  if (ends_with_return) --returns;
-  count(result.bare_return, line, returns);
-  ended_with_return = ends_with_return && !ends_line;
+  // A CR at the end of a piece is judged with the next.
+  const bool begins_behind_return = std::exchange(ended_with_return, piece.ends_with('\r'));
+  const bool was_bare = begins_behind_return && !piece.starts_with('\n');
+  count(result.bare_return, line, look.bare_returns + (was_bare ? 1 : 0));
   if (!ends_line) return;
-  if (!ends_with_return) count(result.bare_feed, line);
-  const auto size = line_size - (ends_with_return ? 2 : 1);
+  const bool is_right = piece.size() > 1 ? piece.ends_with("\r\n") : begins_behind_return;
+  count_line(line_size - (is_right ? 2 : 1), is_right);
+}
+
+// size: without its line end; is_right: which is CRLF.
+void Scanner::Impl::count_line(std::uint64_t size, bool is_right) {
+  const auto line = ++result.lines;
+  if (!is_right) count(result.bare_feed, line);
   result.longest_line = std::max(result.longest_line, size);
   if (size > longest_legal_line) count(result.too_long, line);
-  ++result.lines;
 }
 
 void Scanner::Impl::begin_part(std::size_t parent) {
@@ -269,7 +283,7 @@ Skeleton Scanner::finish() {
   auto& impl = *impl_;
   if (!impl.held.empty()) {
     const auto line = std::exchange(impl.held, {});
-    impl.take(line, false);
+    impl.take(line, wire::count_octets(line), false);
   }
   impl.end_leaf(false);
   return std::move(impl.result);

@@ -21,11 +21,7 @@ class DataScanner {
   [[nodiscard]] bool is_done() const { return state_ == State::done; }
 
   [[nodiscard]] std::uint64_t bare_newlines() const { return bare_newlines_; }  // bare CR + bare LF
-  [[nodiscard]] std::uint64_t nul_bytes() const { return nul_bytes_; }
   [[nodiscard]] std::uint64_t decoded_bytes() const { return decoded_bytes_; }
-  [[nodiscard]] bool has_eight_bit() const { return has_eight_bit_; }
-  // The longest line of the decoded message, without its CRLF.
-  [[nodiscard]] std::uint64_t longest_line() const { return longest_line_; }
 
  private:
   enum class State : std::uint8_t {
@@ -38,18 +34,13 @@ class DataScanner {
   };
   struct Cursor;
   void step_held(Cursor& cursor);
-  void take_line(Cursor& cursor);
+  void take_run(Cursor& cursor);
   void end_line(bool after_crlf);
-  void count_bytes(std::string_view consumed);
 
   State state_ = State::line_start;
   bool line_after_crlf_ = true;  // the current line began after a true CRLF (or at the start)
-  bool has_eight_bit_ = false;
   std::uint64_t bare_newlines_ = 0;
-  std::uint64_t nul_bytes_ = 0;
   std::uint64_t decoded_bytes_ = 0;
-  std::uint64_t line_length_ = 0;
-  std::uint64_t longest_line_ = 0;
 };
 
 }  // namespace todoku::smtp

@@ -201,8 +201,7 @@ std::string_view ServerDialogue::chunk() const {
 
 BodyReport ServerDialogue::body_report() const {
   const DataScanner& scanner = impl_->scanner;
-  return {scanner.decoded_bytes(), scanner.bare_newlines(), scanner.nul_bytes(),
-          scanner.longest_line(), scanner.has_eight_bit()};
+  return {scanner.decoded_bytes(), scanner.bare_newlines()};
 }
 
 void ServerDialogue::answer(Reply reply) {

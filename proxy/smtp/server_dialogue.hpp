@@ -57,9 +57,6 @@ enum class Question : std::uint8_t {
 struct BodyReport {
   std::uint64_t bytes = 0;
   std::uint64_t bare_newlines = 0;
-  std::uint64_t nul_bytes = 0;
-  std::uint64_t longest_line = 0;
-  bool has_eight_bit = false;
 };
 
 // How a session was ended, for the log.

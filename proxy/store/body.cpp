@@ -174,6 +174,7 @@ Result<Body::Piece> Body::piece_at(std::uint64_t offset, std::size_t max) {
 
 // A sealed file gives a chunk at a time; a relay is better served with one large piece.
 error_code Body::gather(std::string_view first, std::uint64_t offset, std::size_t wanted) {
+  read_buffer_.reserve(wanted);  // exactly: a string that grows by itself takes up to twice that
   read_buffer_.assign(first);
   while (read_buffer_.size() < wanted) {
     const auto more = file_->read(offset + read_buffer_.size(), wanted - read_buffer_.size());

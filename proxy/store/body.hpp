@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace todoku::store {
 
@@ -50,6 +51,8 @@ class Body {
   [[nodiscard]] bool is_in_file() const { return file_ != nullptr; }
   // The whole body while it is in memory; empty when it is in a file. Valid as long as the body.
   [[nodiscard]] std::string_view small_bytes() const { return memory_; }
+  // Gives those bytes away, to one who keeps them elsewhere: nobody may read the body afterwards.
+  [[nodiscard]] std::string release_small_bytes() { return std::move(memory_); }
   // A later run could read it: not so for a file sealed with a key of this run.
   [[nodiscard]] bool can_be_kept() const;
   // The spool file survives the Body's end and a kill of this process (not yet a power cut), until

@@ -97,13 +97,15 @@ void Copies::end_part() {
   if (open_ >= 0) files_->close(std::exchange(open_, -1));
 }
 
-Result<std::uint64_t> Copies::add(std::string_view bytes, Time now) {
+Result<std::uint64_t> Copies::add(const std::function<void(std::string&)>& append, Time now) {
   if (!takes_more(now)) {
     if (const auto failed = begin_part(now)) return failed;
   }
+  record_.assign(sizeof(Head), '\0');
+  append(record_);
+  const auto bytes = std::string_view(record_).substr(sizeof(Head));
   const Head head{bytes.size(), checksum(bytes)};
-  record_.assign(reinterpret_cast<const char*>(head.data()), sizeof(head));
-  record_.append(bytes);
+  std::memcpy(record_.data(), head.data(), sizeof(head));
   auto& part = parts_.back();
   if (const auto failed = write_all(*files_, open_, record_, part.size)) return failed;
   const auto place = std::uint64_t{part.begun} << 32 | part.size;

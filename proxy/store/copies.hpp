@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,8 +32,9 @@ class Copies {
   Copies& operator=(const Copies&) = delete;
   ~Copies();
 
-  // Gives the place: never 0. Errors: the disk is full or broken; nothing is kept then.
-  Result<std::uint64_t> add(std::string_view bytes, Time now);
+  // append: puts the bytes of the copy behind what the string has. Gives the place: never 0.
+  // Errors: the disk is full or broken; nothing is kept then.
+  Result<std::uint64_t> add(const std::function<void(std::string&)>& append, Time now);
   // Errors: its file has been dropped (no_such_file_or_directory); torn (bad_message).
   Result<std::string> read(std::uint64_t place);
   // Its file has not been dropped.

@@ -147,6 +147,10 @@ std::int64_t Database::last_row() const {
   return sqlite3_last_insert_rowid(handle_);
 }
 
+std::int64_t Database::changed_rows() const {
+  return sqlite3_changes64(handle_);
+}
+
 std::string Database::last_problem() const {
   return sqlite3_errmsg(handle_);
 }

@@ -67,6 +67,8 @@ class Database {
   // One number, 0 when there is no row.
   Result<std::int64_t> ask_number(const char* sql);
   [[nodiscard]] std::int64_t last_row() const;
+  // By the statement that ended last.
+  [[nodiscard]] std::int64_t changed_rows() const;
   [[nodiscard]] std::string last_problem() const;
   // Pages in the write-ahead log after the last commit.
   [[nodiscard]] int log_pages() const { return log_pages_; }

@@ -9,7 +9,7 @@
 
 namespace todoku::store {
 
-inline constexpr int schema_version = 6;
+inline constexpr int schema_version = 7;
 
 // Sets the connection up (write-ahead log, page size) and brings the tables to this version. Error
 // not_supported: a newer Todoku has written the file.

@@ -6,6 +6,8 @@
 // or taken for the end.
 #include "proxy/store/sealer.hpp"
 
+#include "proxy/store/cipher_contexts.hpp"
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -15,11 +17,8 @@
 
 #include <array>
 #include <climits>
-#include <cstring>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
-#include <vector>
 
 namespace todoku::store {
 namespace {
@@ -29,7 +28,6 @@ constexpr std::size_t tag_size = Sealer::overhead;
 constexpr std::size_t fingerprint_size = 16;
 constexpr char clear_version = 'c';  // not sealed: written while store.encrypt was off
 constexpr char text_version = 1;
-constexpr std::size_t kept_contexts = 8;  // more are made when more threads seal at once
 
 using Key = std::array<unsigned char, Sealer::key_size>;
 using Nonce = std::array<unsigned char, nonce_size>;
@@ -42,16 +40,10 @@ struct Freed {
   }
 };
 using Cipher = std::unique_ptr<EVP_CIPHER, Freed<EVP_CIPHER_free>>;
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Freed<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Freed<EVP_MAC_CTX_free>>;
 using Kdf = std::unique_ptr<EVP_KDF, Freed<EVP_KDF_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freed<EVP_KDF_CTX_free>>;
-
-// Without memory or without its algorithms OpenSSL cannot go on, and neither can we.
-void must(bool is_done) {
-  if (!is_done) throw std::runtime_error("OpenSSL cannot seal");
-}
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -119,8 +111,9 @@ class None : public Sealer {
  public:
   explicit None(std::shared_ptr<const Sealer> opener) : opener_(std::move(opener)) {}
   [[nodiscard]] bool encrypts() const override { return false; }
-  [[nodiscard]] std::string seal(std::string_view text, std::string_view) const override {
-    return clear_version + std::string(text);
+  void seal_onto(std::string& onto, std::string_view text, std::string_view) const override {
+    onto += clear_version;
+    onto += text;
   }
   [[nodiscard]] Result<std::string> open(std::string_view sealed,
                                          std::string_view about) const override {
@@ -147,6 +140,25 @@ class None : public Sealer {
   std::shared_ptr<const Sealer> opener_;
 };
 
+// Chance for many nonces is drawn at once: one draw costs as much as sealing a line. (A process
+// that forked would use them twice; Todoku never forks.) Any thread.
+class Nonces {
+ public:
+  [[nodiscard]] Nonce next() {
+    const std::lock_guard lock(lock_);
+    if (used_ == drawn_.size()) {
+      must(RAND_bytes(drawn_.front().data(), static_cast<int>(sizeof(drawn_))) == 1);
+      used_ = 0;
+    }
+    return drawn_[used_++];
+  }
+
+ private:
+  std::mutex lock_;
+  std::array<Nonce, 128> drawn_{};
+  std::size_t used_ = drawn_.size();
+};
+
 class Gcm : public Sealer {
  public:
   explicit Gcm(const wire::Secret& key)
@@ -162,39 +174,46 @@ class Gcm : public Sealer {
 
   [[nodiscard]] bool encrypts() const override { return true; }
 
-  [[nodiscard]] std::string seal(std::string_view text, std::string_view about) const override {
-    Nonce nonce;
-    must(RAND_bytes(nonce.data(), nonce_size) == 1);
-    std::string sealed(1 + nonce_size, text_version);
-    std::memcpy(sealed.data() + 1, nonce.data(), nonce_size);
-    encrypt(sealed, text, about, texts_, nonce);
-    return sealed;
+  void seal_onto(std::string& onto, std::string_view text, std::string_view about) const override {
+    const Nonce nonce = nonces_.next();
+    onto.reserve(onto.size() + 1 + nonce_size + text.size() + tag_size);
+    onto.push_back(text_version);
+    onto.append(reinterpret_cast<const char*>(nonce.data()), nonce_size);
+    const BorrowedContext context(text_sealers_);
+    must(EVP_EncryptInit_ex2(context.get(), nullptr, nullptr, nonce.data(), nullptr) == 1);
+    encrypt(context.get(), onto, text, about);
   }
 
   [[nodiscard]] Result<std::string> open(std::string_view sealed,
                                          std::string_view about) const override {
     if (!sealed.empty() && sealed[0] == clear_version) return std::string(sealed.substr(1));
     if (sealed.size() < 1 + nonce_size || sealed[0] != text_version) return changed();
-    Nonce nonce;
-    std::memcpy(nonce.data(), sealed.data() + 1, nonce_size);
-    return decrypt(sealed.substr(1 + nonce_size), about, texts_, nonce);
+    const BorrowedContext context(text_openers_);
+    must(EVP_DecryptInit_ex2(context.get(), nullptr, nullptr, bytes_of(sealed) + 1, nullptr) == 1);
+    return decrypt(context.get(), sealed.substr(1 + nonce_size), about);
   }
 
   [[nodiscard]] std::string seal_chunk(std::string_view bytes, std::string_view name,
                                        std::uint64_t index, bool is_last) const override {
     Key key = bodies_.of(name);
-    std::string sealed;
-    encrypt(sealed, bytes, {}, key, chunk_nonce(index, is_last));
+    const Nonce nonce = chunk_nonce(index, is_last);
+    const BorrowedContext context(chunks_);
+    must(EVP_EncryptInit_ex2(context.get(), cipher_.get(), key.data(), nonce.data(), nullptr) == 1);
     OPENSSL_cleanse(key.data(), key.size());
+    std::string sealed;
+    sealed.reserve(bytes.size() + tag_size);
+    encrypt(context.get(), sealed, bytes, {});
     return sealed;
   }
 
   [[nodiscard]] Result<std::string> open_chunk(std::string_view sealed, std::string_view name,
                                                std::uint64_t index, bool is_last) const override {
     Key key = bodies_.of(name);
-    Result<std::string> opened = decrypt(sealed, {}, key, chunk_nonce(index, is_last));
+    const Nonce nonce = chunk_nonce(index, is_last);
+    const BorrowedContext context(chunks_);
+    must(EVP_DecryptInit_ex2(context.get(), cipher_.get(), key.data(), nonce.data(), nullptr) == 1);
     OPENSSL_cleanse(key.data(), key.size());
-    return opened;
+    return decrypt(context.get(), sealed, {});
   }
 
   [[nodiscard]] std::string fingerprint(std::string_view text) const override {
@@ -203,33 +222,6 @@ class Gcm : public Sealer {
   }
 
  private:
-  // A context of the common stock, given back at the end; making one costs more than a short seal.
-  class Borrowed {
-   public:
-    explicit Borrowed(const Gcm& owner) : owner_(owner) {
-      {
-        const std::lock_guard lock(owner_.stock_lock_);
-        if (!owner_.stock_.empty()) {
-          context_ = std::move(owner_.stock_.back());
-          owner_.stock_.pop_back();
-        }
-      }
-      if (!context_) context_.reset(EVP_CIPHER_CTX_new());
-      must(context_ != nullptr);
-    }
-    Borrowed(const Borrowed&) = delete;
-    Borrowed& operator=(const Borrowed&) = delete;
-    ~Borrowed() {
-      const std::lock_guard lock(owner_.stock_lock_);
-      if (owner_.stock_.size() < kept_contexts) owner_.stock_.push_back(std::move(context_));
-    }
-    [[nodiscard]] EVP_CIPHER_CTX* get() const { return context_.get(); }
-
-   private:
-    const Gcm& owner_;
-    CipherContext context_;
-  };
-
   static Nonce chunk_nonce(std::uint64_t index, bool is_last) {
     Nonce nonce{};
     nonce[3] = is_last ? 1 : 0;
@@ -239,38 +231,30 @@ class Gcm : public Sealer {
     return nonce;
   }
 
-  void encrypt(std::string& onto, std::string_view text, std::string_view about, const Key& key,
-               const Nonce& nonce) const {
-    const Borrowed context(*this);
+  // The context has its key and nonce. Sealed bytes and tag are appended.
+  static void encrypt(EVP_CIPHER_CTX* context, std::string& onto, std::string_view text,
+                      std::string_view about) {
     const std::size_t begin = onto.size();
     onto.resize(begin + text.size() + tag_size);
     unsigned char* const out = bytes_of(onto) + begin;
     int count = 0;
-    must(EVP_EncryptInit_ex2(context.get(), cipher_.get(), key.data(), nonce.data(), nullptr) ==
-             1 &&
-         EVP_EncryptUpdate(context.get(), nullptr, &count, bytes_of(about), length(about.size())) ==
-             1 &&
-         EVP_EncryptUpdate(context.get(), out, &count, bytes_of(text), length(text.size())) == 1 &&
-         EVP_EncryptFinal_ex(context.get(), out + count, &count) == 1 &&
-         EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, out + text.size()) ==
-             1);
+    must(EVP_EncryptUpdate(context, nullptr, &count, bytes_of(about), length(about.size())) == 1 &&
+         EVP_EncryptUpdate(context, out, &count, bytes_of(text), length(text.size())) == 1 &&
+         EVP_EncryptFinal_ex(context, out + count, &count) == 1 &&
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, out + text.size()) == 1);
   }
 
-  [[nodiscard]] Result<std::string> decrypt(std::string_view sealed, std::string_view about,
-                                            const Key& key, const Nonce& nonce) const {
+  [[nodiscard]] static Result<std::string> decrypt(EVP_CIPHER_CTX* context, std::string_view sealed,
+                                                   std::string_view about) {
     if (sealed.size() < tag_size) return changed();
-    const Borrowed context(*this);
     std::string text(sealed.size() - tag_size, '\0');
     unsigned char* const tag = const_cast<unsigned char*>(bytes_of(sealed)) + text.size();
     int count = 0;
-    must(EVP_DecryptInit_ex2(context.get(), cipher_.get(), key.data(), nonce.data(), nullptr) ==
-             1 &&
-         EVP_DecryptUpdate(context.get(), nullptr, &count, bytes_of(about), length(about.size())) ==
-             1 &&
-         EVP_DecryptUpdate(context.get(), bytes_of(text), &count, bytes_of(sealed),
+    must(EVP_DecryptUpdate(context, nullptr, &count, bytes_of(about), length(about.size())) == 1 &&
+         EVP_DecryptUpdate(context, bytes_of(text), &count, bytes_of(sealed),
                            length(text.size())) == 1 &&
-         EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, tag) == 1);
-    if (EVP_DecryptFinal_ex(context.get(), bytes_of(text) + count, &count) != 1) return changed();
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_size, tag) == 1);
+    if (EVP_DecryptFinal_ex(context, bytes_of(text) + count, &count) != 1) return changed();
     return text;
   }
 
@@ -278,11 +262,23 @@ class Gcm : public Sealer {
   Key texts_;
   Hmac bodies_;
   Hmac fingerprints_;
-  mutable std::mutex stock_lock_;  // the store thread and the I/O thread seal at once
-  mutable std::vector<CipherContext> stock_;
+  mutable Nonces nonces_;
+  mutable CipherContexts text_sealers_{[this](EVP_CIPHER_CTX* context) {
+    must(EVP_EncryptInit_ex2(context, cipher_.get(), texts_.data(), nullptr, nullptr) == 1);
+  }};
+  mutable CipherContexts text_openers_{[this](EVP_CIPHER_CTX* context) {
+    must(EVP_DecryptInit_ex2(context, cipher_.get(), texts_.data(), nullptr, nullptr) == 1);
+  }};
+  mutable CipherContexts chunks_{[](EVP_CIPHER_CTX*) {}};  // their key comes with each chunk
 };
 
 }  // namespace
+
+std::string Sealer::seal(std::string_view text, std::string_view about) const {
+  std::string sealed;
+  seal_onto(sealed, text, about);
+  return sealed;
+}
 
 std::shared_ptr<const Sealer> Sealer::none(std::shared_ptr<const Sealer> opener) {
   return std::make_shared<None>(std::move(opener));

@@ -29,7 +29,10 @@ class Sealer {
 
   [[nodiscard]] virtual bool encrypts() const = 0;
   // about is bound to the text and must be the same when it is opened ("messages.subject ID").
-  [[nodiscard]] virtual std::string seal(std::string_view text, std::string_view about) const = 0;
+  [[nodiscard]] std::string seal(std::string_view text, std::string_view about) const;
+  // The same, put behind what is there already.
+  virtual void seal_onto(std::string& onto, std::string_view text,
+                         std::string_view about) const = 0;
   // Error: it was changed, or sealed with another key.
   [[nodiscard]] virtual Result<std::string> open(std::string_view sealed,
                                                  std::string_view about) const = 0;

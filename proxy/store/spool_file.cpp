@@ -98,6 +98,7 @@ error_code SpoolFile::append(std::string_view bytes) {
     if (!code) size_ += bytes.size();
     return code;
   }
+  tail_.reserve(chunk_size);  // exactly: a string that grows by itself takes up to twice that
   while (!bytes.empty()) {
     if (tail_.size() == chunk_size) {
       if (const error_code code = write_chunk(tail_, false)) return code;

@@ -127,7 +127,10 @@ error_code Tables::put_clear_part(const StoredMessage& message) {
 std::int64_t Tables::place_of(const PutMessage& put) {
   const auto& message = put.message;
   if (put.copy) {
-    const auto added = copies_.add(sealer_->seal(*put.copy, "body " + message.id), message.changed);
+    const auto seal_onto = [&](std::string& record) {
+      sealer_->seal_onto(record, *put.copy, "body " + message.id);
+    };
+    const auto added = copies_.add(seal_onto, message.changed);
     return added.has_error() ? 0 : static_cast<std::int64_t>(*added);
   }
   if (message.body == BodyPlace::copy) return static_cast<std::int64_t>(message.copy_at);
@@ -293,7 +296,7 @@ Result<std::vector<StoredMessage>> Tables::list_unsettled(const ListFilter& filt
   for (const auto state : filter.states) {
     auto rows = database_.prepare(
         "SELECT " TODOKU_MESSAGE_COLUMNS
-        " FROM messages INDEXED BY unsettled WHERE state IN (2, 3, 4) AND state=?1 AND "
+        " FROM messages INDEXED BY unsettled WHERE state >= 2 AND state <= 4 AND state=?1 AND "
         "(?2 = '' OR account = ?2) AND (?3 = '' OR id < ?3) ORDER BY id DESC LIMIT ?4");
     rows.number(static_cast<std::int64_t>(state))
         .text(filter.account)

@@ -32,11 +32,11 @@ error_code Tables::note(const NoteCorrespondents& written, std::string_view addr
   const std::int64_t more = written.at_least == 0 ? 1 : 0;
   auto known = database_.prepare(
       "UPDATE correspondents SET times=max(times+?, ?), last=? WHERE account=? AND address=? AND "
-      "private<>x'' RETURNING 1");
+      "private<>x''");
   known.number(more).number(written.at_least);
   known.number(number_of(written.at)).text(written.account).blob(key);
-  if (known.step()) return {};
-  if (known.failed()) return known.failed();
+  if (const auto failed = known.run()) return failed;
+  if (database_.changed_rows() > 0) return {};
   const auto sealed = sealer_->seal(address, about_correspondent);
   return database_
       .prepare(

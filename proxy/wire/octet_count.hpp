@@ -13,14 +13,11 @@ namespace todoku::wire {
 
 struct OctetCount {
   std::uint64_t nuls = 0;
-  std::uint64_t returns = 0;    // CR
-  std::uint64_t line_ends = 0;  // CR and LF behind it, both in the text
+  std::uint64_t bare_returns = 0;  // CR without LF behind it; the last octet is not asked
   bool has_eight_bit = false;
 
-  // Nothing but seven-bit text with right line ends. LF without CR is not looked for.
-  [[nodiscard]] bool is_plain() const {
-    return nuls == 0 && returns == line_ends && !has_eight_bit;
-  }
+  // There is something that must be counted line by line.
+  [[nodiscard]] bool has_faults() const { return nuls != 0 || bare_returns != 0; }
 };
 
 namespace octets {
@@ -44,19 +41,17 @@ constexpr std::size_t longest_run = 255;
   Block seen{};
   while (text.size() > sizeof(Block)) {  // one more: each block is seen with the octet behind it
     const auto blocks = std::min((text.size() - 1) / sizeof(Block), octets::longest_run);
-    Block nuls{}, returns{}, line_ends{};
+    Block nuls{}, returns{};
     for (std::size_t i = 0; i < blocks; ++i) {
       Block block, behind;
       std::memcpy(&block, text.data() + i * sizeof(Block), sizeof(Block));
       std::memcpy(&behind, text.data() + i * sizeof(Block) + 1, sizeof(Block));
       seen |= block;
       nuls -= static_cast<Block>(block == 0);  // true is -1
-      returns -= static_cast<Block>(block == '\r');
-      line_ends -= static_cast<Block>((block == '\r') & (behind == '\n'));
+      returns -= static_cast<Block>((block == '\r') & (behind != '\n'));
     }
     count.nuls += octets::sum(nuls);
-    count.returns += octets::sum(returns);
-    count.line_ends += octets::sum(line_ends);
+    count.bare_returns += octets::sum(returns);
     text.remove_prefix(blocks * sizeof(Block));
   }
   std::uint8_t all = 0;
@@ -64,8 +59,7 @@ constexpr std::size_t longest_run = 255;
   for (std::size_t i = 0; i < text.size(); ++i) {
     all |= static_cast<std::uint8_t>(text[i]);
     count.nuls += text[i] == '\0' ? 1 : 0;
-    count.returns += text[i] == '\r' ? 1 : 0;
-    count.line_ends += text.substr(i, 2) == "\r\n" ? 1 : 0;
+    count.bare_returns += text[i] == '\r' && i + 1 < text.size() && text[i + 1] != '\n' ? 1 : 0;
   }
   count.has_eight_bit = all >= 0x80;
   return count;

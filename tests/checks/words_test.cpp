@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace todoku::checks {
@@ -43,7 +44,10 @@ TEST(Greeting, TheSendersOwnCompanyIsNone) {
 }
 
 TEST(OwnWords, EndWhereOthersBegin) {
-  const auto own = [](std::string_view text) { return own_words(text, shipped_lists()); };
+  const auto own = [](std::string_view text) {
+    std::string storage;
+    return std::string(own_words(text, shipped_lists(), storage));
+  };
   EXPECT_EQ(own("a\n> b\nc\n"), "a\nc\n");
   EXPECT_EQ(own("a\n-- \nname\n"), "a\n");
   EXPECT_EQ(own("a\nOn Monday Taro wrote:\nb\n"), "a\n");
@@ -51,6 +55,10 @@ TEST(OwnWords, EndWhereOthersBegin) {
   EXPECT_EQ(own("a\n差出人: b\nc\n"), "a\n");
   EXPECT_EQ(own("a\n────────────\nname\n"), "a\n");
   EXPECT_EQ(own("────────────\na\n"), "────────────\na\n");
+  EXPECT_EQ(own("> a\nb\n"), "b\n");
+  EXPECT_EQ(own("> a\n────────────\nb\n> c\nd\n-- \ne"), "────────────\nb\nd\n");
+  EXPECT_EQ(own("\n> a\n"), "\n");
+  EXPECT_EQ(own(""), "");
 }
 
 TEST(OwnWords, OfHtmlEndAtTheQuotation) {
@@ -90,20 +98,42 @@ TEST(WordSet, FindsWholeWordsWhateverTheirCase) {
   EXPECT_FALSE(WordSet().find("anything"));
 }
 
-// The leaps of the search may never pass over a word.
+// The first of the words at or behind from; of several at one place the first of the list.
+std::pair<std::size_t, std::string> plain_search(std::string_view text,
+                                                 const std::vector<std::string>& words,
+                                                 std::size_t from) {
+  std::pair<std::size_t, std::string> first{std::string::npos, ""};
+  for (const auto& word : words) {
+    const auto at = find_whole_word(text, word, from);
+    if (at < first.first) first = {at, word};
+  }
+  return first;
+}
+
+// The leaps of the search may never pass over a word, nor may a later word hide an earlier one.
 TEST(WordSet, FindsWhatAPlainSearchFinds) {
-  const std::vector<std::string> words{"draft", "rafting", "添付", "付し", "at draft", "drdrdr"};
-  const WordSet set(words);
-  constexpr std::array<std::string_view, 9> pieces{"dr", "A", "draft", "添",     "付",
-                                                   "し", " ", "ft",    "rafting"};
+  // The last three are looked for at other pieces than their beginnings.
+  const std::vector<std::string> words{"draft",    "rafting",    "添付",   "付し",
+                                       "drdrdr",   "付drink12",  "添付し", "at draft",
+                                       "a付draft", "付draft付付"};
+  constexpr std::array<std::string_view, 11> pieces{"dr", "At", "A",  "draft",   "添",        "付",
+                                                    "し", " ",  "ft", "rafting", "a付draft付"};
   std::mt19937 chance(7);
-  for (int round = 0; round < 20'000; ++round) {
-    std::string text;
-    for (auto count = chance() % 12; count > 0; --count) text += pieces[chance() % pieces.size()];
-    auto first = std::string::npos;
-    for (const auto& word : words) first = std::min(first, find_whole_word(text, word));
-    const auto hit = set.find(text);
-    ASSERT_EQ(hit ? hit->at : std::string::npos, first) << text;
+  for (const auto count : {words.size(), std::size_t{2}, std::size_t{1}}) {
+    const std::vector<std::string> some(words.begin(),
+                                        words.begin() + static_cast<std::ptrdiff_t>(count));
+    const WordSet set(some);
+    for (int round = 0; round < 20'000; ++round) {
+      std::string text;
+      for (auto left = chance() % 20; left > 0; --left) text += pieces[chance() % pieces.size()];
+      for (std::size_t from = 0; from <= text.size(); ++from) {
+        const auto [at, word] = plain_search(text, some, from);
+        const auto hit = set.find(text, from);
+        ASSERT_EQ(hit ? hit->at : std::string::npos, at) << text << " from " << from;
+        ASSERT_EQ(hit ? *hit->word : "", word) << text << " from " << from;
+        from = std::min(at, text.size());
+      }
+    }
   }
 }
 

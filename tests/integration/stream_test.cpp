@@ -53,6 +53,55 @@ TEST_F(StreamTest, WritesBothPieces) {
   io_.run(pass_both_pieces(io_));
 }
 
+// Lengths around what a wait brings by itself.
+awaitable<void> pass_whole_lines(IoRunner& io) {
+  StreamPair pair = co_await support::make_pair(io.executor());
+  for (const std::size_t size : {1U, 511U, 512U, 513U, 5'000U}) {
+    std::string sent(size - 1, 'x');
+    sent += '.';
+    io.rooms().start("late", support::write_later(*pair.client, sent, 5ms));
+    const Result<std::string_view> got = co_await pair.server->read();
+    EXPECT_TRUE(got.has_value());
+    const std::string arrived(got.has_value() ? *got : "nothing");
+    EXPECT_EQ(arrived, sent);
+  }
+}
+
+TEST_F(StreamTest, OneReadTakesAllThatHasCome) {
+  io_.run(pass_whole_lines(io_));
+}
+
+awaitable<void> end_behind_the_words(IoRunner& io, std::size_t size) {
+  StreamPair pair = co_await support::make_pair(io.executor());
+  const std::string sent(size, 'x');
+  co_await pair.client->write(sent, nothing);
+  pair.client->close();
+  std::string got;
+  co_await read_all(*pair.server, got, size);
+  EXPECT_EQ(got, sent);
+  const Result<std::string_view> end = co_await pair.server->read();
+  EXPECT_EQ(end.error(), boost::asio::error::eof);
+  EXPECT_TRUE(pair.server->has_ended_cleanly());
+}
+
+TEST_F(StreamTest, AnEndBehindTheWordsComesAfterThem) {
+  for (const std::size_t size : {10U, 512U, 600U}) io_.run(end_behind_the_words(io_, size));
+}
+
+awaitable<void> read_late(IoRunner& io) {
+  StreamPair pair = co_await support::make_pair(io.executor());
+  co_await pair.client->write("in time", nothing);
+  pair.server->expires_after(1ms);
+  co_await pause(io.executor(), 20ms);
+  const Result<std::string_view> got = co_await pair.server->read();
+  const std::string arrived(got.has_value() ? *got : "nothing");
+  EXPECT_EQ(arrived, "in time");
+}
+
+TEST_F(StreamTest, WhatHasComeCountsAlsoWhenTheReaderIsLate) {
+  io_.run(read_late(io_));
+}
+
 awaitable<void> time_out_on_silence(IoRunner& io) {
   StreamPair pair = co_await support::make_pair(io.executor());
   pair.server->expires_after(60ms);

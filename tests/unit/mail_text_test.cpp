@@ -77,6 +77,16 @@ TEST(Charset, knows_valid_utf8) {
   EXPECT_FALSE(is_valid_utf8("\xe3\x81"));          // cut
 }
 
+TEST(Charset, knows_how_far_utf8_goes) {
+  const std::string text = "予定です。plan é 𠮷 한국 ไทย 予定\n";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const auto good = cut_utf8(text, size).size();
+    EXPECT_EQ(valid_utf8_prefix(text.substr(0, size)), good);
+    for (const auto* wrong : {"\xff", "\xe0\x80\x80", "\xed\xa0\x80", "\xe3\x81", "\x80"})
+      EXPECT_EQ(valid_utf8_prefix(text.substr(0, good) + wrong + "予定"), good) << good;
+  }
+}
+
 TEST(Charset, cuts_between_characters) {
   EXPECT_EQ(cut_utf8("日本", 4), "日");
   EXPECT_EQ(cut_utf8("日本", 6), "日本");
