@@ -98,7 +98,7 @@ void declare_serve(CLI::App& app, ServeOptions& options) {
            "submission://sv0000.example.jp:587",
            "URL");
   add_texts(app, "--fallback", options.fallback,
-            "Spare server; may be repeated (checked now, used from a later release)", "URL");
+            "Spare server for when the usual one is blocklisted or down; may be repeated", "URL");
   add_text(app, "--mailbox", options.mailbox,
            "Mailbox to watch for bounces (checked now, used from a later release)", "URL");
   add_text(app, "--state-dir", options.state_dir,
@@ -111,7 +111,8 @@ void declare_serve(CLI::App& app, ServeOptions& options) {
   add_word(app, "--log", options.log, "Form of the log on standard error", {"text", "json"});
   app.add_flag("--trace", options.trace, "Log each protocol line, without secrets and bodies");
   add_word(app, "--when-unknown", options.when_unknown,
-           "When an answer was lost (checked now, used from a later release)", {"ask", "resend"});
+           "When the answer to a whole message was lost: ask you, or send it once more",
+           {"ask", "resend"});
   add_texts(app, "--set", options.set, "Override any setting; may be repeated", "KEY=VALUE");
 }
 

@@ -3,7 +3,7 @@
 #include "proxy/cli/messages_find.hpp"
 
 #include "proxy/cli/exit_codes.hpp"
-#include "proxy/cli/messages_words.hpp"
+#include "proxy/cli/look.hpp"
 
 #include <utility>
 #include <vector>

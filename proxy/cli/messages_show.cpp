@@ -3,6 +3,7 @@
 #include "proxy/cli/messages_show.hpp"
 
 #include "proxy/cli/check_words.hpp"
+#include "proxy/cli/fallback_words.hpp"
 #include "proxy/demo/layout.hpp"
 #include "proxy/smtp/client_dialogue.hpp"
 

@@ -1,60 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The words of todoku messages for one message: its state, times, recipients, what comes next, what
-// a person can do. Values in, text out; nothing is read or printed. Any thread, except for the C
+// The words of todoku messages for one message: its state, recipients, what comes next, what a
+// person can do. Values in, text out; nothing is read or printed. Any thread, except for the C
 // library's local time.
-#include "classifier/explain/messages.hpp"
+#include "proxy/cli/look.hpp"
 #include "proxy/store/records.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace todoku::cli {
-
-struct Look {
-  const explain::Catalog& catalog;
-  std::size_t columns = 0;  // of the terminal; 0 = no limit
-  bool has_colour = false;
-  store::Time now{};
-  bool is_running = true;      // todoku serve runs with this state directory
-  std::string place_option{};  // " --state-dir X" where commands have to name it
-};
-
-enum class Colour : std::uint8_t {
-  bold,
-  green,
-  red,
-  yellow,
-  cyan,
-};
-
-// Text of peers and of mail, safe for a terminal: one line, no controls, nothing that turns the
-// direction of writing.
-[[nodiscard]] std::string shown(std::string_view text);
-// At most so many columns, with an ellipsis where something was cut; 0 = no limit.
-[[nodiscard]] std::string cut(std::string_view utf8, std::size_t columns);
-// Paragraph behind so many spaces, within the terminal; ends with a newline.
-[[nodiscard]] std::string indented(const Look& look, std::string_view text, std::size_t indent);
-// A sentence of the catalog, within the terminal. A command at its end ({command}, {show}) stands
-// on a line of its own, whole, to be copied.
-[[nodiscard]] std::string told(const Look& look, std::string_view key,
-                               const explain::Parameters& parameters = {});
-[[nodiscard]] std::string coloured(const Look& look, Colour colour, const std::string& text);
-
-enum class Precision : std::uint8_t {
-  minute,
-  second
-};
-// Local time: "14:05" today, with the day otherwise.
-[[nodiscard]] std::string time_text(const Look& look, store::Time at,
-                                    Precision precision = Precision::minute);
-// UTC, RFC 3339 with milliseconds: "2026-11-24T14:05:03.250Z".
-[[nodiscard]] std::string utc_text(store::Time at);
-[[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 [[nodiscard]] std::string state_word(const Look& look, const store::StoredMessage& message);
 [[nodiscard]] Colour state_colour(delivery::MessageState state);
@@ -69,19 +26,11 @@ enum class Precision : std::uint8_t {
 
 // False: the message is there, but its texts are sealed with a key that is not at hand.
 [[nodiscard]] bool is_readable(const store::StoredMessage& message);
-// Why a fallback may not carry this mail, and what would change that.
-[[nodiscard]] std::string withheld_text(const Look& look, const delivery::AlignmentRecord& record,
-                                        std::size_t indent);
-// What a test mail has shown of a fallback.
-[[nodiscard]] std::string lesson_text(const Look& look, const delivery::RelayLesson& lesson,
-                                      std::size_t indent);
 // What may be asked for in this state.
 [[nodiscard]] std::vector<store::Verb> actions_of(const store::StoredMessage& message);
 // The command line for it, to be copied.
 [[nodiscard]] std::string command_for(const Look& look, const store::StoredMessage& message,
                                       store::Verb verb);
-// " --state-dir 'X'": the option as a shell reads it.
-[[nodiscard]] std::string place_option(std::string_view name, std::string_view value);
 [[nodiscard]] const char* to_string(delivery::Obstacle obstacle);
 
 }  // namespace todoku::cli

@@ -2,8 +2,9 @@
 #include "proxy/cli/relays.hpp"
 
 #include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/fallback_words.hpp"
+#include "proxy/cli/look.hpp"
 #include "proxy/cli/messages_find.hpp"
-#include "proxy/cli/messages_words.hpp"
 #include "proxy/platform/instance_lock.hpp"
 #include "proxy/settings/fallback_causes.hpp"
 

@@ -3,8 +3,9 @@
 #include "classifier/mail/line_ends.hpp"
 #include "proxy/cli/asking.hpp"
 #include "proxy/cli/exit_codes.hpp"
+#include "proxy/cli/fallback_words.hpp"
+#include "proxy/cli/look.hpp"
 #include "proxy/cli/messages_find.hpp"
-#include "proxy/cli/messages_words.hpp"
 #include "proxy/cli/relays_test.hpp"
 #include "proxy/delivery/relay_test.hpp"
 #include "proxy/mailauth/dkim_verify.hpp"
@@ -80,8 +81,8 @@ std::variant<delivery::RelayLesson, Problem> lesson_in(const RelaysOptions& opti
     for (const auto& one : *relays) {
       if (!one.fallback.empty()) names += (names.empty() ? "" : ", ") + one.fallback;
     }
-    return problem_of("relays.no_such_relay", exit_no_input,
-                      {{"fallback", shown(options.name)}, {"names", shown(names)}});
+    return problem_of(names.empty() ? "relays.no_relay_set_up" : "relays.no_such_relay",
+                      exit_no_input, {{"fallback", shown(options.name)}, {"names", shown(names)}});
   }
   const auto file = platform::read_small(options.file, most_of_a_copy);
   if (file.has_error()) {

@@ -4,7 +4,7 @@
 
 #include "proxy/cli/exit_codes.hpp"
 #include "proxy/cli/fallback_logins.hpp"
-#include "proxy/cli/messages_words.hpp"
+#include "proxy/cli/look.hpp"
 #include "proxy/delivery/from_address.hpp"
 #include "proxy/delivery/message_id.hpp"
 #include "proxy/delivery/relay_test.hpp"
@@ -160,7 +160,8 @@ int run_relays_test(const RelaysOptions& options, const RelayTools& tools) {
   const auto& fallbacks = tools.settings.fallbacks;
   const auto found = std::ranges::find(fallbacks, options.name, &settings::Fallback::name);
   if (found == fallbacks.end()) {
-    return tell(tools, "relays.no_such_relay", exit_no_input,
+    return tell(tools, fallbacks.empty() ? "relays.no_relay_set_up" : "relays.no_such_relay",
+                exit_no_input,
                 {{"fallback", shown(options.name)}, {"names", shown(names_of(tools.settings))}});
   }
   if (const auto failed = platform::make_private_dir(tools.state_dir)) {

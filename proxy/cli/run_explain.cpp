@@ -91,17 +91,24 @@ void explain_mail(std::string_view mail, const Source& source, const ExplainOpti
   tools.out << page.text() << (has_heading ? "\n" : "");
 }
 
+// What Outlook makes of a mail that is dragged out of it: a compound file (MS-CFB section 2.2).
+bool is_outlook_file(std::string_view bytes) {
+  return bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+}
+
 int explain_files(const ExplainOptions& options, const ExplainTools& tools) {
   int code = exit_ok;
   for (const auto& file : options.words) {
     const auto mail = file == "-" ? Result<std::string>(whole_input(tools.in))
                                   : platform::read_small(file, largest_mail);
-    if (mail.has_value()) {
+    const bool is_readable = mail.has_value() && !is_outlook_file(*mail);
+    if (is_readable) {
       explain_mail(mail.value(), {"file", file}, options, tools, options.words.size() > 1);
       continue;
     }
-    code = exit_no_input;
-    const auto problem = mail.error().message();
+    code = mail.has_value() ? exit_data : exit_no_input;
+    const auto problem =
+        mail.has_value() ? tools.words.render("page.outlook_format") : mail.error().message();
     tools.error << "todoku: "
                 << tools.words.render("page.cannot_read",
                                       {{"file", printable(file)}, {"problem", problem}})

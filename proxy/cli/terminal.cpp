@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::size_t narrowest = 40, widest = 100;
 
-bool starts_bidi_mark(std::string_view text) {
-  // U+202A..U+202E, U+2066..U+2069, U+200E, U+200F
-  if (text.size() < 3 || text[0] != '\xE2') return false;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const auto third = static_cast<unsigned char>(text[2]);
-  if (second == 0x80) return (third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F;
-  return second == 0x81 && third >= 0xA6 && third <= 0xA9;
-}
-
 }  // namespace
 
 Terminal standard_output() {
@@ -44,20 +35,31 @@ std::string printable(std::string_view text) {
   const auto whole = mail::view_as_utf8(text, "utf-8", storage);
   std::string out;
   out.reserve(whole.size());
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(whole[i]);
-    if (byte == 0xC2 && i + 1 < whole.size() && static_cast<unsigned char>(whole[i + 1]) < 0xA0) {
-      out += ' ';
-      ++i;
-    } else if (starts_bidi_mark(whole.substr(i))) {
-      i += 2;
-    } else if (byte == '\t' || (byte < 0x20 && byte != '\n') || byte == 0x7f) {
+  for (std::string_view rest = whole; !rest.empty();) {
+    const auto character = first_character(rest);
+    const auto byte = static_cast<unsigned char>(character.front());
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7f || is_deceiving(character)) {
       out += ' ';
     } else {
-      out += whole[i];
+      out += character;
     }
+    rest.remove_prefix(character.size());
   }
   return out;
+}
+
+std::string_view first_character(std::string_view utf8) {
+  const auto lead = static_cast<unsigned char>(utf8.front());
+  const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  return utf8.substr(0, length);
+}
+
+bool is_deceiving(std::string_view character) {
+  const auto is_between = [&](std::string_view low, std::string_view high) {
+    return character.size() == low.size() && character >= low && character <= high;
+  };
+  return is_between("\xC2\x80", "\xC2\x9F") || is_between("\xE2\x80\x8E", "\xE2\x80\x8F") ||
+         is_between("\xE2\x80\xA8", "\xE2\x80\xAE") || is_between("\xE2\x81\xA6", "\xE2\x81\xA9");
 }
 
 }  // namespace todoku::cli

@@ -21,4 +21,10 @@ Terminal standard_output();
 // writing, and broken UTF-8 never reach the terminal. Newlines stay.
 std::string printable(std::string_view text);
 
+// The first character of valid UTF-8 that is not empty.
+std::string_view first_character(std::string_view utf8);
+// Marks that turn the direction of writing could make a text look like another one (Unicode UAX
+// #9); line separators and controls of C1 move the cursor on some terminals.
+bool is_deceiving(std::string_view character);
+
 }  // namespace todoku::cli

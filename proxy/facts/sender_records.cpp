@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t most_known = 1'000;
 constexpr std::chrono::hours kept{6};
-constexpr std::chrono::minutes kept_incomplete{10};
+constexpr std::chrono::minutes kept_incomplete{1};  // the DNS is often back at once
 constexpr std::chrono::hours told_again_after{24};
 
 bool is_trouble(checks::AuthState state) {
@@ -21,7 +21,7 @@ bool is_trouble(checks::AuthState state) {
 void SenderRecords::ask(const SenderPath& path) {
   const Key key = key_of(path);
   const auto found = known_.find(key);
-  if (found != known_.end() && Clock::now() < found->second.until) return;
+  if (found != known_.end() && now_() < found->second.until) return;
   if (found == known_.end() && known_.size() >= most_known) known_.clear();
   known_[key].until = Clock::time_point::max();
   rooms_.start("facts.sender", look_up(path));
@@ -37,8 +37,7 @@ asio::awaitable<void> SenderRecords::look_up(SenderPath path) {
   const bool is_whole = resolver != nullptr && !check.is_incomplete();
   auto& known = known_[key];
   known.facts = check.facts();
-  known.until =
-      Clock::now() + (is_whole ? Clock::duration(kept) : Clock::duration(kept_incomplete));
+  known.until = now_() + (is_whole ? Clock::duration(kept) : Clock::duration(kept_incomplete));
 }
 
 const checks::AuthFacts* SenderRecords::trouble(const SenderPath& path, bool often) const {
@@ -46,13 +45,13 @@ const checks::AuthFacts* SenderRecords::trouble(const SenderPath& path, bool oft
   if (found == known_.end()) return nullptr;
   const auto& known = found->second;
   if (!is_trouble(known.facts.spf) && !is_trouble(known.facts.dmarc)) return nullptr;
-  if (!often && Clock::now() < known.told_until) return nullptr;
+  if (!often && now_() < known.told_until) return nullptr;
   return &known.facts;
 }
 
 void SenderRecords::was_told(const SenderPath& path) {
   const auto found = known_.find(key_of(path));
-  if (found != known_.end()) found->second.told_until = Clock::now() + told_again_after;
+  if (found != known_.end()) found->second.told_until = now_() + told_again_after;
 }
 
 }  // namespace todoku::facts

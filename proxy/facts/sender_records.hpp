@@ -23,8 +23,9 @@ class SenderRecords {
  public:
   using Clock = std::chrono::steady_clock;
   // rooms outlives it. resolver: gives null where there is no DNS.
-  SenderRecords(net::Rooms& rooms, std::function<net::Resolver*()> resolver)
-      : rooms_(rooms), resolver_(std::move(resolver)) {}
+  SenderRecords(net::Rooms& rooms, std::function<net::Resolver*()> resolver,
+                std::function<Clock::time_point()> now = Clock::now)
+      : rooms_(rooms), resolver_(std::move(resolver)), now_(std::move(now)) {}
 
   // Has it looked up unless it is known. Returns at once.
   void ask(const SenderPath& path);
@@ -44,6 +45,7 @@ class SenderRecords {
 
   net::Rooms& rooms_;
   std::function<net::Resolver*()> resolver_;
+  std::function<Clock::time_point()> now_;
   std::map<Key, Known> known_;
 };
 

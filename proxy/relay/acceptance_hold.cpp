@@ -86,16 +86,11 @@ asio::awaitable<error_code> Acceptance::keep_until_deadline(LivePointer live,
   record.has_our_250 = record.is_client_told = true;
   record.deadline = record.arrived + holding.limit;
   live->is_ours = true;
-  store::StoredEvent event;
-  event.at = record.changed;
-  event.message_id = record.id;
-  event.kind = holding.event;
-  event.parameters = holding.parameters;
   store::Changes changes;
   put_body(*live, record, changes);
   add_findings(*live->message, changes);
   changes.push_back(store::PutMessage{record});
-  changes.push_back(store::AddEvent{std::move(event)});
+  add_event(changes, record, record.changed, holding.event, holding.parameters);
   const auto failed = co_await make_durable(live, std::move(changes));
   if (!failed) queue_.wake();  // it has a deadline to think of
   co_return failed;

@@ -14,20 +14,6 @@ using delivery::NextStep;
 using delivery::Settlement;
 using store::EventKind;
 
-namespace {
-
-void add_queued_event(const store::StoredMessage& record, const delivery::Attempt& attempt,
-                      store::Changes& changes) {
-  store::StoredEvent event;
-  event.at = record.changed;
-  event.message_id = record.id;
-  event.kind = EventKind::queued;
-  event.parameters = {{"relay", attempt.relay}, {"detail", attempt.detail}};
-  changes.push_back(store::AddEvent{std::move(event)});
-}
-
-}  // namespace
-
 // What an attempt has said so far goes into the record; one that is still under way is taken over
 // by the queue when it ends.
 asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
@@ -53,7 +39,9 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
   }
   if (record.state == MessageState::waiting) {
     const auto* verdict = live->verdict();
-    add_queued_event(record, verdict != nullptr ? verdict->attempt : delivery::Attempt{}, changes);
+    const auto attempt = verdict != nullptr ? verdict->attempt : delivery::Attempt{};
+    add_event(changes, record, record.changed, EventKind::queued,
+              {{"relay", attempt.relay}, {"detail", attempt.detail}});
   }
   const auto failed = co_await make_durable(live, std::move(changes));
   if (failed) co_return cannot_keep(*live, failed);

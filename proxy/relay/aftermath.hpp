@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What an attempt does to the record of a kept message: its new state, when it is tried again, and
-// what people are told. Plain decisions over values; time and chance are arguments.
+// What an attempt, its time or a person does to the record of a kept message: its new state, when
+// it is tried again, and what people are told. Plain decisions over values; time and chance are
+// arguments.
 #include "proxy/delivery/states.hpp"
 #include "proxy/relay/journey.hpp"
 #include "proxy/settings/settings.hpp"
@@ -57,6 +58,8 @@ struct Decision {
 // Perhaps delivered: a person is asked, or it is sent once more after a while (when_unknown).
 void mark_unknown(store::StoredMessage& record, const settings::Settings& settings, store::Time now,
                   store::Changes& changes);
+// Of these, as a text for an event.
+[[nodiscard]] std::string addresses_of(const std::vector<delivery::RecipientOutcome>& outcomes);
 // When a message that arrived then is looked at again for being late.
 [[nodiscard]] store::Time first_deadline(const settings::Settings& settings, store::Time arrived);
 

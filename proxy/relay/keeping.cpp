@@ -39,6 +39,21 @@ store::StoredMessage record_of(const submission::Outgoing& message, const store:
   return record;
 }
 
+void add_event(store::Changes& changes, const store::StoredMessage& record, store::Time at,
+               store::EventKind kind, delivery::NamedTexts parameters) {
+  store::StoredEvent event;
+  event.at = at;
+  event.message_id = record.id;
+  event.kind = kind;
+  event.parameters = std::move(parameters);
+  changes.push_back(store::AddEvent{std::move(event)});
+}
+
+void put(store::Changes& changes, store::StoredMessage& record, store::Time now) {
+  record.changed = now;
+  changes.push_back(store::PutMessage{record});
+}
+
 void add_findings(const submission::Outgoing& message, store::Changes& changes) {
   for (const auto& finding : message.findings) {
     store::StoredEvent event;

@@ -3,6 +3,7 @@
 
 // Where kept messages live, and the small turns between a message in hand (Outgoing) and its record
 // in the store. Plain functions; I/O thread.
+#include "proxy/delivery/named_texts.hpp"
 #include "proxy/delivery/settlement.hpp"
 #include "proxy/store/journal.hpp"
 #include "proxy/store/records.hpp"
@@ -31,6 +32,11 @@ using store::now;
 // A record of a message that has arrived whole; its state is `sending`.
 [[nodiscard]] store::StoredMessage record_of(const submission::Outgoing& message,
                                              const store::RepeatKey& key);
+// A line of its history.
+void add_event(store::Changes& changes, const store::StoredMessage& record, store::Time at,
+               store::EventKind kind, delivery::NamedTexts parameters = {});
+// The record as it is now.
+void put(store::Changes& changes, store::StoredMessage& record, store::Time now);
 // What the checks saw in it, for its history.
 void add_findings(const submission::Outgoing& message, store::Changes& changes);
 // Takes the verdict's outcomes over, by address and order, for those that were still to be sent.

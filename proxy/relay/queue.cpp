@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rounds of the queue.
+// The rounds of the queue, what an earlier run left to it, and the end of each attempt.
 #include "proxy/relay/queue.hpp"
 
-#include "proxy/delivery/next_step.hpp"
 #include "proxy/relay/lane.hpp"
 #include "proxy/relay/notices.hpp"
 
@@ -16,8 +15,8 @@ using delivery::MessageState;
 
 namespace {
 
-constexpr wire::Duration longest_rest{
-    1'000};  // requests of other processes are looked for so often
+// Requests of other processes are looked for so often.
+constexpr wire::Duration longest_rest{1'000};
 constexpr std::size_t overdue_at_once = 200;
 constexpr std::size_t every_one = 1'000'000;
 constexpr std::chrono::minutes grace{10};
@@ -58,85 +57,10 @@ void Queue::stop() {
   wake();
 }
 
-const delivery::Attempt* Queue::known_trouble(const settings::Account& account) {
-  auto& lane = lane_of(account);
-  // With another way at hand, only a probe that is due asks a relay that is out of reach.
-  const bool waits_for_probe = lane.has_way_round && !lane.health.may_try(now());
-  return waits_for_probe || lane.is_known_to_be_down(now()) ? &lane.last_trouble : nullptr;
-}
-
-asio::awaitable<Journey> Queue::carry(std::shared_ptr<submission::Outgoing> message) {
-  const auto& account = *message->account;
-  std::optional<delivery::Attempt> known;
-  if (const auto* trouble = known_trouble(account)) known = *trouble;
-  const auto* not_asked = known ? &*known : nullptr;
-  auto journey = co_await paths_.carry(std::move(message), not_asked);
-  if (journey.usual) saw(account, *journey.usual);
-  co_return journey;
-}
-
-void Queue::saw(const settings::Account& account, const delivery::Attempt& attempt) {
-  auto& lane = lane_of(account);
-  const bool was_down = lane.health.is_down();
-  if (delivery::is_out_of_reach(attempt)) {
-    lane.health.out_of_reach(now(), chance());
-    lane.last_trouble = attempt;
-    lane.last_look = now();
-  } else if (attempt.obstacle != delivery::Obstacle::given_up &&
-             attempt.obstacle != delivery::Obstacle::local_trouble) {
-    lane.health.reached();
-  }
-  const bool is_first = !std::exchange(lane.is_known, true);
-  if (was_down == lane.health.is_down() && !is_first) return;
-  store::Changes changes;
-  changes.push_back(reach_of(name_of(account.upstream), attempt, !lane.health.is_down()));
-  keeping_.store.write_behind(std::move(changes));
-  tell_of_reach();
-  if (was_down) {
-    around_.rooms.start("queue.hasten", hasten(lane, ""));
-  }
-}
-
 void Queue::write_event(store::StoredEvent event) {
   store::Changes changes;
   changes.push_back(store::AddEvent{std::move(event)});
   keeping_.store.write_behind(std::move(changes));
-}
-
-// One event for "the network is gone", not one for each account.
-void Queue::tell_of_reach() {
-  const bool is_offline =
-      std::ranges::all_of(lanes_, [](const auto& lane) { return lane->health.is_down(); });
-  if (is_offline == std::exchange(was_offline_, is_offline)) return;
-  store::StoredEvent event;
-  event.at = now();
-  event.kind = is_offline ? store::EventKind::offline : store::EventKind::online;
-  write_event(std::move(event));
-  around_.log.write(platform::LogLevel::warning, is_offline ? "queue.offline" : "queue.online", "",
-                    {});
-}
-
-asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
-  const auto failed = co_await keeping_.store.hasten(lane.account.name, std::move(user), now());
-  if (failed) log_trouble("queue.not_hastened", "", failed);
-  wake();
-}
-
-void Queue::network_is_back() {
-  paths_.fallbacks().ask_at_once();
-  for (auto& lane : lanes_) {
-    if (!lane->health.is_down()) continue;
-    lane->health.ask_at_once(now());
-    around_.rooms.start("queue.hasten", hasten(*lane, ""));
-  }
-  wake();
-}
-
-void Queue::login_known(const settings::Account& account, const std::string& user) {
-  auto& lane = lane_of(account);
-  if (lane.wants_login.erase(user) > 0) {
-    around_.rooms.start("queue.hasten", hasten(lane, user));
-  }
 }
 
 void Queue::log_trouble(std::string_view what, const std::string& id, const error_code& why) {
@@ -313,56 +237,6 @@ void Queue::log_state(const store::StoredMessage& record) {
                      {"waits_for", store::to_string(record.waits_for)},
                      {"attempts", static_cast<std::int64_t>(record.attempts)},
                      {"account", record.account}});
-}
-
-asio::awaitable<void> Queue::do_requests() {
-  const auto requests = co_await keeping_.store.take_requests();
-  if (requests.has_error()) co_return;
-  for (const auto& request : *requests) co_await do_request(request);
-}
-
-// What a test mail has shown of a fallback, found out by todoku relays learn.
-Decision Queue::learn(const store::Request& request) {
-  Decision decision;
-  auto lesson = delivery::lesson_from(request.corrections, now());
-  lesson.fallback = request.message_id;
-  const bool is_known = !lesson.from_domain.empty() && paths_.learn(lesson, decision.changes);
-  if (!is_known) decision.outcome = store::RequestOutcome::no_such_message;
-  return decision;
-}
-
-asio::awaitable<Decision> Queue::decide(const store::Request& request) {
-  if (request.verb == store::Verb::learn) co_return learn(request);
-  if (request.verb == store::Verb::know_people)
-    co_return people_known(request, around_.settings, now());
-  Decision decision;
-  const auto loaded = co_await keeping_.store.load(request.message_id);
-  if (loaded.has_error() || !*loaded) {
-    decision.outcome = store::RequestOutcome::no_such_message;
-    co_return decision;
-  }
-  auto record = **loaded;
-  const bool is_busy = under_way_.contains(record.id) || unwritten_.contains(record.id);
-  if (is_busy) {
-    decision.outcome = store::RequestOutcome::wrong_state;
-    co_return decision;
-  }
-  co_return after_request(record, request, around_.settings, now());
-}
-
-asio::awaitable<void> Queue::do_request(store::Request request) {
-  auto decision = co_await decide(request);
-  decision.changes.push_back(store::AnswerRequest{request.number, decision.outcome});
-  auto changes = std::move(decision.changes);
-  const auto failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
-  if (failed) log_trouble("queue.not_written", request.message_id, failed);
-  const bool may_send = request.verb == store::Verb::retry || request.verb == store::Verb::release;
-  if (decision.outcome == store::RequestOutcome::done && may_send) {
-    network_is_back();  // a person wants it tried now
-  }
-  around_.log.write(
-      platform::LogLevel::info, "queue.request", request.message_id,
-      {{"verb", store::to_string(request.verb)}, {"outcome", store::to_string(decision.outcome)}});
 }
 
 }  // namespace todoku::relay

@@ -56,9 +56,25 @@ class Queue {
   void login_known(const settings::Account& account, const std::string& user);
 
  private:
-  void saw(const settings::Account& account, const delivery::Attempt& attempt);
   Lane& lane_of(const settings::Account& account);
+  boost::asio::awaitable<void> take_over_unknown(store::Time at);
+  boost::asio::awaitable<void> give_grace(store::Time at);
   boost::asio::awaitable<void> start_due(Lane& lane);
+  boost::asio::awaitable<void> close_overdue();
+  boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
+  boost::asio::awaitable<void> write_leftovers();
+  boost::asio::awaitable<void> rest();
+  void write_event(store::StoredEvent event);
+  void log_state(const store::StoredMessage& record);
+  void log_trouble(std::string_view what, const std::string& id, const error_code& why);
+  double chance();
+
+  // queue_reach.cpp
+  void saw(const settings::Account& account, const delivery::Attempt& attempt);
+  void tell_of_reach();
+  boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
+
+  // queue_attempt.cpp
   boost::asio::awaitable<void> attempt(Lane& lane, std::string id);
   boost::asio::awaitable<void> try_message(Lane& lane, store::StoredMessage record);
   boost::asio::awaitable<std::shared_ptr<store::Body>> body_of(const store::StoredMessage& record);
@@ -66,26 +82,18 @@ class Queue {
   boost::asio::awaitable<void> wait_for_login(store::StoredMessage record);
   void ask_for_login(const store::StoredMessage& record, store::Changes& changes);
   boost::asio::awaitable<void> give_back_without_body(store::StoredMessage record);
-  boost::asio::awaitable<void> take_over_unknown(store::Time at);
-  boost::asio::awaitable<void> give_grace(store::Time at);
-  boost::asio::awaitable<void> close_overdue();
+
+  // queue_requests.cpp
   boost::asio::awaitable<void> do_requests();
   boost::asio::awaitable<void> do_request(store::Request request);
   boost::asio::awaitable<Decision> decide(const store::Request& request);
   Decision learn(const store::Request& request);
-  boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
+
+  // queue_notices.cpp
   boost::asio::awaitable<void> add_notice(const store::StoredMessage& record, Aftermath& aftermath);
   [[nodiscard]] bool wants_notice(const store::StoredMessage& record, const Aftermath& aftermath);
   [[nodiscard]] const settings::Account* account_named(std::string_view name) const;
-  boost::asio::awaitable<void> write_leftovers();
   boost::asio::awaitable<bool> is_moot(const store::StoredMessage& notice);
-  boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
-  boost::asio::awaitable<void> rest();
-  void tell_of_reach();
-  void write_event(store::StoredEvent event);
-  void log_state(const store::StoredMessage& record);
-  void log_trouble(std::string_view what, const std::string& id, const error_code& why);
-  double chance();
 
   Surroundings& around_;
   Relay& relay_;

@@ -95,12 +95,8 @@ asio::awaitable<std::shared_ptr<store::Body>> Queue::body_of(const store::Stored
 void Queue::ask_for_login(const store::StoredMessage& record, store::Changes& changes) {
   const auto* account = account_named(record.account);
   if (account == nullptr || !lane_of(*account).wants_login.insert(record.user).second) return;
-  store::StoredEvent event;
-  event.at = now();
-  event.message_id = record.id;
-  event.kind = store::EventKind::login_needed;
-  event.parameters = {{"account", record.account}, {"user", record.user}};
-  changes.push_back(store::AddEvent{std::move(event)});
+  add_event(changes, record, now(), store::EventKind::login_needed,
+            {{"account", record.account}, {"user", record.user}});
   around_.log.write(platform::LogLevel::warning, "queue.login_needed", record.id,
                     {{"account", record.account}});
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-
 // The rows. Bounds refuse what can only be a slip (0 sessions, a year of waiting), not taste.
 #include "proxy/settings/registry.hpp"
 
 #include "proxy/settings/host_name.hpp"
 #include "proxy/settings/nearest.hpp"
+#include "proxy/settings/text_faults.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #define TODOKU_AT(member) [](Settings& s) -> Target { return &s.member; }
 
@@ -24,105 +22,9 @@ constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t gib = 1024 * mib;
 constexpr std::uint64_t tenth = 100;  // of a second; shorter waits are for no network
 
-std::optional<std::string> any_text(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(),
-                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-    return "may not have control characters";
-  return std::nullopt;
-}
-
-std::optional<std::string> host_name(std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']')) return std::nullopt;
-  if (const auto fault = host_fault(text)) return "the host name " + quoted(text) + " " + *fault;
-  return std::nullopt;
-}
-
-std::optional<std::string> no_or_host_name(std::string_view text) {
-  return text.empty() ? std::nullopt : host_name(text);
-}
-
-std::optional<std::string> no_or_host_port(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  constexpr std::string_view wanted = "write HOST:PORT, for instance 127.0.0.1:8025 or [::1]:8025";
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return quoted(text) + " has no port; " + std::string(wanted);
-  auto host = text.substr(0, colon);
-  const auto port_text = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto end = port_text.data() + port_text.size();
-  const auto read = std::from_chars(port_text.data(), end, port);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const bool literal = host.find(':') != std::string_view::npos;
-  if (read.ec != std::errc{} || read.ptr != end || host_fault(host) || bracketed != literal)
-    return quoted(text) + " is not HOST:PORT; " + std::string(wanted);
-  // A dashboard for the whole network would be a different thing; there is no switch for it.
-  if (!is_loopback(host)) return quoted(text) + " is not loopback; " + std::string(wanted);
-  return std::nullopt;
-}
-
-std::optional<std::string> no_or_scanner(std::string_view text) {
-  if (!text.starts_with('/')) return no_or_host_port(text);
-  constexpr std::size_t longest = 107;  // sockaddr_un of Linux, less one
-  if (text.size() > longest) return quoted(text) + " is too long for the path of a socket";
-  return any_text(text);
-}
-
-std::optional<std::string> word(std::string_view text) {
-  if (text.find_first_not_of(' ') == std::string_view::npos) return "is empty";
-  return any_text(text);
-}
-
-std::optional<std::string> address_or_domain(std::string_view text) {
-  const auto at = text.rfind('@');
-  if (at != std::string_view::npos && !host_fault(text.substr(at + 1)) &&
-      text.find(' ') == std::string_view::npos)
-    return std::nullopt;
-  return quoted(text) + " is no address; write \"taro@example.jp\" or \"@example.jp\"";
-}
-
-std::optional<std::string> company_and_domain(std::string_view text) {
-  const auto equals = text.rfind('=');
-  if (equals != std::string_view::npos) {
-    auto domain = text.substr(equals + 1);
-    while (domain.starts_with(' ')) domain.remove_prefix(1);
-    const bool has_name = text.substr(0, equals).find_first_not_of(' ') != std::string_view::npos;
-    if (has_name && !host_fault(domain)) return any_text(text);
-  }
-  return quoted(text) + " is not a name and its domain; write \"Example K.K. = example.jp\"";
-}
-
-std::optional<std::string> known_key(std::string_view text) {
+std::optional<std::string> known_key_fault(std::string_view text) {
   if (find_row(text) != nullptr) return std::nullopt;
   return quoted(text) + ": " + unknown_key(text);
-}
-
-// "192.0.2.1,192.0.2.2:5353,[2001:db8::1]:53": what c-ares takes, and no more.
-bool is_server(std::string_view text) {
-  const bool bracketed = text.starts_with('[');
-  const auto end = bracketed ? text.find(']') : text.find(':');
-  if (!bracketed && parse_ipv6(text)) return true;
-  if (bracketed && end == std::string_view::npos) return false;
-  const auto address = bracketed ? text.substr(1, end - 1) : text.substr(0, end);
-  auto rest = end == std::string_view::npos ? std::string_view() : text.substr(end);
-  if (bracketed) rest.remove_prefix(1);
-  if (!(bracketed ? parse_ipv6(address).has_value() : parse_ipv4(address).has_value()))
-    return false;
-  if (rest.empty()) return true;
-  std::uint16_t port = 0;
-  const auto last = rest.data() + rest.size();
-  const auto read = std::from_chars(rest.data() + 1, last, port);
-  return rest.front() == ':' && read.ec == std::errc{} && read.ptr == last && port != 0;
-}
-
-std::optional<std::string> no_or_servers(std::string_view text) {
-  while (!text.empty()) {
-    const auto server = text.substr(0, text.find(','));
-    if (!is_server(server))
-      return quoted(server) + " is no server; write for instance 192.0.2.1 or [2001:db8::1]:53";
-    text.remove_prefix(std::min(text.size(), server.size() + 1));
-  }
-  return std::nullopt;
 }
 
 std::string_view unit_text(Unit unit) {
@@ -148,13 +50,13 @@ constexpr Row table[] = {
      "submission://127.0.0.1:1587,submissions://127.0.0.1:1465",
      "where mail clients connect: submission:// offers STARTTLS, submissions:// is TLS from the "
      "first byte"},
-    {"state_dir", TODOKU_AT(state_dir), Unit::none, 0, 0, any_text, "",
+    {"state_dir", TODOKU_AT(state_dir), Unit::none, 0, 0, any_text_fault, "",
      "folder for spool, certificate and history; empty = the system's usual place"},
-    {"upstream_ca", TODOKU_AT(upstream_ca), Unit::none, 0, 0, any_text, "",
+    {"upstream_ca", TODOKU_AT(upstream_ca), Unit::none, 0, 0, any_text_fault, "",
      "PEM file with further root certificates for upstream servers; empty = the system's only"},
     {"language", TODOKU_AT(language), Unit::none, 0, 0, nullptr, "auto",
      "language of what people read: auto, ja or en"},
-    {"locked", TODOKU_AT(locked), Unit::none, 0, 0, known_key, "",
+    {"locked", TODOKU_AT(locked), Unit::none, 0, 0, known_key_fault, "",
      "keys that a person's own file and options may not change; for the administrator's file"},
     {"gateway", TODOKU_AT(gateway), Unit::none, 0, 0, nullptr, "off",
      "may listen beyond loopback; TLS and log-in are then compulsory"},
@@ -163,7 +65,7 @@ constexpr Row table[] = {
     {"mailbox", TODOKU_AT(mailbox), Unit::none, 0, 0, nullptr, "",
      "mailbox to watch for bounces; read and checked now, acts from the release that brings the "
      "watcher"},
-    {"api", TODOKU_AT(api), Unit::none, 0, 0, no_or_host_port, "",
+    {"api", TODOKU_AT(api), Unit::none, 0, 0, optional_host_port_fault, "",
      "HOST:PORT of the dashboard, empty = off; read and checked now, acts from the release that "
      "brings the dashboard"},
     {"log.format", TODOKU_AT(log_format), Unit::none, 0, 0, nullptr, "text",
@@ -172,7 +74,7 @@ constexpr Row table[] = {
      "least important events to log: debug, info, warning or error"},
     {"log.trace", TODOKU_AT(trace), Unit::none, 0, 0, nullptr, "off",
      "log each protocol line too, without secrets and bodies"},
-    {"smtp.host_name", TODOKU_AT(smtp.host_name), Unit::none, 0, 0, host_name, "localhost",
+    {"smtp.host_name", TODOKU_AT(smtp.host_name), Unit::none, 0, 0, host_name_fault, "localhost",
      "name in the greeting to mail clients"},
     {"smtp.max_message_size", TODOKU_AT(smtp.max_message_size), Unit::bytes, kib, 2 * gib, nullptr,
      "100MiB", "largest message taken; announced by SIZE"},
@@ -244,7 +146,8 @@ constexpr Row table[] = {
      "256KiB", "larger messages are relayed while they still arrive"},
     {"delivery.stream_window", TODOKU_AT(delivery.stream_window), Unit::bytes, 64 * kib, gib,
      nullptr, "4MiB", "how far the client may be ahead of the upstream, so that its bar is true"},
-    {"delivery.hello_name", TODOKU_AT(delivery.hello_name), Unit::none, 0, 0, no_or_host_name, "",
+    {"delivery.hello_name", TODOKU_AT(delivery.hello_name), Unit::none, 0, 0,
+     optional_host_name_fault, "",
      "name said to upstreams; empty = this computer's address literal"},
     {"delivery.connect_limit", TODOKU_AT(delivery.connect_limit), Unit::duration, tenth, hour,
      nullptr, "30s", "limit for connecting to an upstream, TLS included"},
@@ -341,7 +244,8 @@ constexpr Row table[] = {
      nullptr, "5", "how many times the usual number of messages in an hour is a sudden rise"},
     {"checks.sudden_rise_from", TODOKU_AT(checks.sudden_rise_from), Unit::count, 1, 100'000,
      nullptr, "30", "messages in an hour below which nothing is a sudden rise"},
-    {"checks.virus_scanner", TODOKU_AT(checks.virus_scanner), Unit::none, 0, 0, no_or_scanner, "",
+    {"checks.virus_scanner", TODOKU_AT(checks.virus_scanner), Unit::none, 0, 0,
+     optional_scanner_fault, "",
      "clamd: the path of its socket, or HOST:PORT on loopback; empty = none"},
     {"checks.virus_scan_limit", TODOKU_AT(checks.virus_scan_limit), Unit::duration, tenth, minute,
      nullptr, "10s", "how long a message waits for the virus scanner"},
@@ -356,17 +260,18 @@ constexpr Row table[] = {
      "themselves"},
     {"checks.override_within", TODOKU_AT(checks.override_within), Unit::duration, second, day,
      nullptr, "10m", "how long after the refusal"},
-    {"checks.internal_domains", TODOKU_AT(checks.internal_domains), Unit::none, 0, 0, host_name, "",
+    {"checks.internal_domains", TODOKU_AT(checks.internal_domains), Unit::none, 0, 0,
+     host_name_fault, "",
      "domains of one's own organisation, with all below them; the sender's own always counts"},
     {"checks.blocked_addresses", TODOKU_AT(checks.blocked_addresses), Unit::none, 0, 0,
-     address_or_domain, "", "recipients that get no mail: addresses or @domain"},
-    {"checks.watched_words", TODOKU_AT(checks.watched_words), Unit::none, 0, 0, word, "",
+     address_or_domain_fault, "", "recipients that get no mail: addresses or @domain"},
+    {"checks.watched_words", TODOKU_AT(checks.watched_words), Unit::none, 0, 0, word_fault, "",
      "words to look for, by keywords"},
-    {"checks.companies", TODOKU_AT(checks.companies), Unit::none, 0, 0, company_and_domain, "",
-     "names of companies and their domains, by company_name"},
-    {"checks.large_file_places", TODOKU_AT(checks.large_file_places), Unit::none, 0, 0, word, "",
-     "where to put files that are too large for mail; empty = a list that ships"},
-    {"dns.servers", TODOKU_AT(dns.servers), Unit::none, 0, 0, no_or_servers, "",
+    {"checks.companies", TODOKU_AT(checks.companies), Unit::none, 0, 0, company_and_domain_fault,
+     "", "names of companies and their domains, by company_name"},
+    {"checks.large_file_places", TODOKU_AT(checks.large_file_places), Unit::none, 0, 0, word_fault,
+     "", "where to put files that are too large for mail; empty = a list that ships"},
+    {"dns.servers", TODOKU_AT(dns.servers), Unit::none, 0, 0, optional_servers_fault, "",
      "DNS servers to ask, ADDRESS or ADDRESS:PORT; empty = the system's"},
     {"dns.timeout", TODOKU_AT(dns.timeout), Unit::duration, tenth, minute, nullptr, "5s",
      "limit for one question to the DNS, all tries together"},

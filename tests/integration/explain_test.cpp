@@ -174,6 +174,18 @@ TEST(Explain, AFileThatCannotBeReadDoesNotStopTheOthers) {
   EXPECT_THAT(page.out, HasSubstr("What happened"));
 }
 
+// Dragged out of Outlook, a mail is a file of Outlook's own format, which is not read.
+TEST(Explain, AFileOfOutlooksOwnFormatIsSaidToBeOne) {
+  const support::ScratchDir dir;
+  const auto file = (dir.path() / "returned.msg").string();
+  std::ofstream(file, std::ios::binary) << "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more";
+  const auto page = explained(words({file}));
+  EXPECT_EQ(page.code, exit_data);
+  EXPECT_THAT(page.out, IsEmpty());
+  EXPECT_THAT(page.error, AllOf(HasSubstr("Outlook"), HasSubstr("--text")));
+  EXPECT_THAT(explained(words({file}, "ja")).error, HasSubstr("Outlook"));
+}
+
 TEST(Explain, HostileMailReachesNoTerminal) {
   const support::ScratchDir folder;
   const auto file = folder.path() / "hostile.eml";
