@@ -5,6 +5,8 @@
 #include "proxy/settings/host_name.hpp"
 #include "proxy/settings/settings.hpp"
 
+#include <algorithm>
+
 namespace todoku::settings {
 namespace {
 
@@ -63,11 +65,29 @@ void check_pair(const Account& left, const Account& right, Mistakes& mistakes) {
   }
 }
 
+bool is_same_server(const ServerUrl& left, const ServerUrl& right) {
+  return lower(left.host) == lower(right.host) && left.port == right.port;
+}
+
+// One account's server may well stand in for another's.
+void check_is_spare(const Settings& settings, const ServerUrl& relay, Mistakes& mistakes) {
+  const bool is_for_somebody =
+      settings.accounts.empty() || std::ranges::any_of(settings.accounts, [&](const Account& one) {
+        return !is_same_server(one.upstream, relay);
+      });
+  if (!is_for_somebody)
+    mistakes.push_back({"", 0, "fallback.relay",
+                        to_string(relay) +
+                            " is the server that the mail goes to anyway; give another one, or "
+                            "remove this [[fallback]]"});
+}
+
 // They are remembered and shown by name.
 void check_fallbacks(const Settings& settings, Mistakes& mistakes) {
   const auto& fallbacks = settings.fallbacks;
   for (std::size_t i = 0; i < fallbacks.size(); ++i) {
     check_relay(settings, fallbacks[i].relay, "fallback.relay", mistakes);
+    check_is_spare(settings, fallbacks[i].relay, mistakes);
     for (std::size_t j = 0; j < i; ++j) {
       if (fallbacks[j].name != fallbacks[i].name) continue;
       mistakes.push_back(

@@ -168,6 +168,23 @@ TEST(SettingsMistakes, TheWholeNeedsAnAccount) {
   EXPECT_THAT(whole(settings), IsEmpty());
 }
 
+TEST(SettingsMistakes, ASpareServerIsNotTheServerOfEveryAccount) {
+  Settings settings;
+  settings.accounts = {account("a", {"a@x.example"}), account("b", {"b@x.example"})};
+  for (auto& one : settings.accounts)
+    one.upstream = {Scheme::submission, "", "mail.example", 587, ""};
+  settings.fallbacks.emplace_back().relay = {Scheme::submission, "", "Mail.example", 587, ""};
+  EXPECT_THAT(whole(settings),
+              ElementsAre(HasSubstr("fallback.relay: submission://Mail.example:587 is the server "
+                                    "that the mail goes to anyway; give another one")));
+  // It may stand in for an account that has another server.
+  settings.accounts[1].upstream.host = "other.example";
+  EXPECT_THAT(whole(settings), IsEmpty());
+  settings.accounts.pop_back();
+  settings.fallbacks[0].relay.port = 465;
+  EXPECT_THAT(whole(settings), IsEmpty());
+}
+
 TEST(SettingsMistakes, ClearTextStaysOnLoopback) {
   Settings settings;
   settings.accounts = {account("a", {"*"})};
