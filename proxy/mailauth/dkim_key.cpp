@@ -3,6 +3,7 @@
 #include "proxy/mailauth/dkim_key.hpp"
 
 #include "proxy/smtp/login.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -25,10 +26,7 @@ DkimKeyHandle held(EVP_PKEY* key) {
   return {key, [](EVP_PKEY* one) { EVP_PKEY_free(one); }};
 }
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+using Context = std::unique_ptr<EVP_MD_CTX, wire::Freed<EVP_MD_CTX_free>>;
 
 // What is handed to the key, and by which digest of its own.
 std::string input_of(DkimAlgorithm algorithm, std::string_view bytes) {

@@ -4,6 +4,7 @@
 
 #include "proxy/net/error.hpp"
 #include "proxy/platform/atomic_file.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -23,18 +24,12 @@ namespace {
 
 using std::chrono::system_clock;
 
-template <auto function>
-struct Freeing {
-  template <class T>
-  void operator()(T* handle) const {
-    function(handle);
-  }
-};
-using Certificate = std::unique_ptr<X509, Freeing<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
-using Memory = std::unique_ptr<BIO, Freeing<BIO_free>>;
-using Number = std::unique_ptr<BIGNUM, Freeing<BN_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freeing<X509_EXTENSION_free>>;
+using wire::Freed;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 
 constexpr std::size_t max_pem = 64 * 1024;
 constexpr long day = 24 * 60 * 60;

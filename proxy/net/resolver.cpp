@@ -7,6 +7,7 @@
 #include "proxy/net/start.hpp"
 #include "proxy/wire/dns_message.hpp"
 #include "proxy/wire/domain_name.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -65,10 +66,7 @@ wire::DnsAnswer answer_of(int status, std::string_view message, const wire::DnsQ
   }
 }
 
-struct Freed {
-  void operator()(ares_channel channel) const { ares_destroy(channel); }
-};
-using Channel = std::unique_ptr<std::remove_pointer_t<ares_channel>, Freed>;
+using Channel = std::unique_ptr<std::remove_pointer_t<ares_channel>, wire::Freed<ares_destroy>>;
 
 // One question under way; everybody who asks it waits here.
 struct Pending {

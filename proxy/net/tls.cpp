@@ -4,6 +4,7 @@
 
 #include "proxy/net/error.hpp"
 #include "proxy/platform/tls_roots.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -16,10 +17,8 @@ namespace {
 
 constexpr std::size_t remembered_hosts = 64;
 
-struct FreeSession {
-  void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-};
-using Sessions = std::map<std::string, std::unique_ptr<SSL_SESSION, FreeSession>>;
+using Session = std::unique_ptr<SSL_SESSION, wire::Freed<SSL_SESSION_free>>;
+using Sessions = std::map<std::string, Session>;
 
 // What hangs on a client SSL so that a new session finds its place.
 struct Place {

@@ -5,6 +5,7 @@
 // through a small BIO of ours, so every call either makes progress or says what to wait for.
 // Chosen over asio::ssl::stream because a waiting read can be cancelled here at any time without
 // harm, and an idle connection holds no record buffers (that class keeps 34 KB for life).
+#include "proxy/wire/freed.hpp"
 #include "proxy/wire/result.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -49,9 +50,6 @@ class TlsLayer {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  struct Free {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-  };
   static const BIO_METHOD* socket_bio();
   static int bio_read(BIO* bio, char* into, int size);
   static int bio_write(BIO* bio, const char* from, int size);
@@ -60,7 +58,7 @@ class TlsLayer {
   Progress handshake();
 
   boost::asio::ip::tcp::socket& socket_;
-  std::unique_ptr<SSL, Free> ssl_;
+  std::unique_ptr<SSL, wire::Freed<SSL_free>> ssl_;
   error_code failure_;
   error_code socket_error_;
   std::string problem_;

@@ -2,6 +2,7 @@
 // The Secret Service (freedesktop.org, draft 0.2) by libsecret. Without a session bus it is absent:
 // none is started for it.
 #include "proxy/platform/keeper.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <libsecret/secret.h>
 #include <unistd.h>
@@ -14,15 +15,8 @@ namespace errc = boost::system::errc;
 
 namespace {
 
-template <auto release>
-struct Freed {
-  template <class T>
-  void operator()(T* handle) const {
-    release(handle);
-  }
-};
 template <class T>
-using Object = std::unique_ptr<T, Freed<g_object_unref>>;
+using Object = std::unique_ptr<T, wire::Freed<g_object_unref>>;
 
 const SecretSchema& schema() {
   static const SecretSchema made = {

@@ -3,6 +3,8 @@
 
 // Contexts of OpenSSL's ciphers, kept for the next use: making one, and giving it its key, cost
 // more than a short seal. Any thread: the store thread and the I/O thread seal at once.
+#include "proxy/wire/freed.hpp"
+
 #include <openssl/evp.h>
 
 #include <functional>
@@ -16,10 +18,7 @@ namespace todoku::store {
 // std::runtime_error.
 void must(bool is_done);
 
-struct FreedContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreedContext>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, wire::Freed<EVP_CIPHER_CTX_free>>;
 
 class CipherContexts {
  public:

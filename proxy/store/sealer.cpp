@@ -7,6 +7,7 @@
 #include "proxy/store/sealer.hpp"
 
 #include "proxy/store/cipher_contexts.hpp"
+#include "proxy/wire/freed.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -32,13 +33,7 @@ constexpr char text_version = 1;
 using Key = std::array<unsigned char, Sealer::key_size>;
 using Nonce = std::array<unsigned char, nonce_size>;
 
-template <auto release>
-struct Freed {
-  template <class T>
-  void operator()(T* handle) const {
-    release(handle);
-  }
-};
+using wire::Freed;
 using Cipher = std::unique_ptr<EVP_CIPHER, Freed<EVP_CIPHER_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Freed<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Freed<EVP_MAC_CTX_free>>;
