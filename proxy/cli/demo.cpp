@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy/cli/demo.hpp"
 
+#include "proxy/delivery/header_edit.hpp"
 #include "proxy/demo/behaviour.hpp"
 #include "proxy/demo/sender.hpp"
+#include "proxy/platform/calendar.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <ostream>
 #include <utility>
 
@@ -35,30 +35,6 @@ namespace todoku::cli {
 namespace {
 
 using Clock = std::chrono::system_clock;
-
-std::string formatted(const std::tm& time, const char* format) {
-  std::array<char, 64> buffer{};
-  const auto length = std::strftime(buffer.data(), buffer.size(), format, &time);
-  return std::string(buffer.data(), length);
-}
-
-// I/O thread only: the C library keeps one tm for all.
-std::string mail_date(Clock::time_point now) {
-  const std::time_t seconds = Clock::to_time_t(now);
-  const std::tm time = *std::gmtime(&seconds);
-  // Not %a and %b: RFC 5322 wants English, whatever the locale is.
-  constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  return std::string(days.at(static_cast<std::size_t>(time.tm_wday))) + ", " +
-         formatted(time, "%d ") + months.at(static_cast<std::size_t>(time.tm_mon)) +
-         formatted(time, " %Y %H:%M:%S +0000");
-}
-
-std::string clock_time(Clock::time_point at) {
-  const std::time_t seconds = Clock::to_time_t(at);
-  return formatted(*std::localtime(&seconds), "%H:%M:%S");
-}
 
 smtp::Envelope envelope_for(const demo::Sample& sample) {
   smtp::Envelope envelope;
@@ -101,7 +77,7 @@ boost::asio::awaitable<demo::Tally> Demo::run(std::uint16_t proxy_port) {
 boost::asio::awaitable<demo::Tally> Demo::run_samples(std::uint16_t proxy_port) {
   const auto now = Clock::now();
   const auto token = std::to_string(now.time_since_epoch().count());
-  const auto samples = demo::make_samples(options_.language, mail_date(now), token);
+  const auto samples = demo::make_samples(options_.language, delivery::mail_date(now), token);
   print(demo::samples_heading(look_, samples.size()));
   demo::Tally tally;
   for (const auto& sample : samples) {
@@ -122,7 +98,7 @@ void Demo::print_guide(std::uint16_t proxy_port) {
   print(demo::addresses_text(look_));
   print(demo::staying_text(look_));
   sandbox_->on_received([this](const demo::Received& received) {
-    print(demo::received_text(look_, received, clock_time(received.at)));
+    print(demo::received_text(look_, received, platform::local_time(received.at, "%H:%M:%S")));
   });
 }
 

@@ -3,33 +3,17 @@
 
 #include "proxy/cli/terminal.hpp"
 #include "proxy/demo/layout.hpp"
+#include "proxy/platform/calendar.hpp"
 #include "proxy/smtp/reply.hpp"
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 namespace todoku::cli {
 
 namespace {
 
 constexpr std::size_t max_shown = 1000;  // bytes of one text of a peer
-
-std::tm local_time(store::Time at) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-  std::tm time{};
-#ifdef _WIN32
-  localtime_s(&time, &seconds);
-#else
-  localtime_r(&seconds, &time);
-#endif
-  return time;
-}
-
-std::string formatted(const std::tm& time, const char* format) {
-  std::array<char, 64> buffer{};
-  return {buffer.data(), std::strftime(buffer.data(), buffer.size(), format, &time)};
-}
 
 }  // namespace
 
@@ -93,27 +77,19 @@ std::string coloured(const Look& look, Colour colour, const std::string& text) {
 }
 
 std::string time_text(const Look& look, store::Time at, Precision precision) {
-  const auto time = local_time(at);
-  const auto today = local_time(look.now);
-  const auto clock = formatted(time, precision == Precision::second ? "%H:%M:%S" : "%H:%M");
-  if (time.tm_yday == today.tm_yday && time.tm_year == today.tm_year) return clock;
-  return look.catalog.render(
-      "messages.time_of_day",
-      {{"month", formatted(time, "%m")}, {"day", formatted(time, "%d")}, {"clock", clock}});
+  const auto local = [at](const char* format) { return platform::local_time(at, format); };
+  const auto clock = local(precision == Precision::second ? "%H:%M:%S" : "%H:%M");
+  constexpr const char* date = "%Y-%m-%d";
+  if (local(date) == platform::local_time(look.now, date)) return clock;
+  return look.catalog.render("messages.time_of_day",
+                             {{"month", local("%m")}, {"day", local("%d")}, {"clock", clock}});
 }
 
 std::string utc_text(store::Time at) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-  std::tm time{};
-#ifdef _WIN32
-  gmtime_s(&time, &seconds);
-#else
-  gmtime_r(&seconds, &time);
-#endif
   const auto fraction = at - std::chrono::floor<std::chrono::seconds>(at);
   auto thousandths = std::to_string(fraction.count());
   thousandths.insert(0, 3 - std::min<std::size_t>(3, thousandths.size()), '0');
-  return formatted(time, "%Y-%m-%dT%H:%M:%S.") + thousandths + "Z";
+  return platform::utc_time(at, "%Y-%m-%dT%H:%M:%S.") + thousandths + "Z";
 }
 
 std::string size_text(std::uint64_t bytes) {

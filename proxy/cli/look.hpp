@@ -2,8 +2,7 @@
 #pragma once
 
 // How a page of todoku messages and its kin looks: texts within the terminal's width, colours,
-// times, sizes. Values in, text out; nothing is read or printed. Any thread, except for the C
-// library's local time.
+// times, sizes. Values in, text out; nothing is read or printed. Any thread.
 #include "classifier/explain/messages.hpp"
 #include "proxy/store/records.hpp"
 

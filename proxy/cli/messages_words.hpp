@@ -2,8 +2,7 @@
 #pragma once
 
 // The words of todoku messages for one message: its state, recipients, what comes next, what a
-// person can do. Values in, text out; nothing is read or printed. Any thread, except for the C
-// library's local time.
+// person can do. Values in, text out; nothing is read or printed. Any thread.
 #include "proxy/cli/look.hpp"
 #include "proxy/store/records.hpp"
 

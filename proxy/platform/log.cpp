@@ -3,6 +3,8 @@
 // knows neither our two formats nor JSON escapes.
 #include "proxy/platform/log.hpp"
 
+#include "proxy/platform/calendar.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -188,14 +190,7 @@ void Log::Impl::add_time(Clock::time_point now) {
   const auto current = static_cast<std::time_t>(since.count() / 1000);
   if (current != second) {
     second = current;
-    std::tm parts{};
-#ifdef _WIN32
-    gmtime_s(&parts, &current);
-#else
-    gmtime_r(&current, &parts);
-#endif
-    char text[32];
-    stamp.assign(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.", &parts));
+    stamp = utc_time(now, "%Y-%m-%dT%H:%M:%S.");
   }
   line += stamp;
   add_number(line, since.count() % 1000, 3);

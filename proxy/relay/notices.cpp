@@ -3,11 +3,11 @@
 #include "proxy/relay/notices.hpp"
 
 #include "proxy/delivery/notice_mail.hpp"
+#include "proxy/platform/calendar.hpp"
 #include "proxy/relay/keeping.hpp"
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 namespace todoku::relay {
 
@@ -105,12 +105,7 @@ std::string in_words(std::chrono::milliseconds length, const Say& say) {
 
 // In the user's own time zone, understood in every language.
 std::string local_time(store::Time time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  localtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
-  return text.data();
+  return platform::local_time(time, "%Y-%m-%d %H:%M");
 }
 
 // Why the fallback was not used, and what would make it usable.
