@@ -68,19 +68,17 @@ Result<std::vector<DueMessage>> Tables::due_of_all(Time now, std::size_t limit) 
 
 Result<std::vector<DueMessage>> Tables::overdue(Time now, std::size_t limit) {
   auto rows = database_.prepare(
-      "SELECT id, account, deadline FROM messages INDEXED BY overdue WHERE state >= 2 AND state <= "
-      "4 AND "
-      "deadline<=? ORDER BY deadline LIMIT ?");
+      "SELECT id, account, deadline FROM messages INDEXED BY overdue "
+      "WHERE state >= 2 AND state <= 4 AND deadline<=? ORDER BY deadline LIMIT ?");
   rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
 
 Result<std::optional<Time>> Tables::next_due() {
   auto row = database_.prepare(
-      "SELECT min(at) FROM (SELECT min(next_attempt) AS at FROM messages INDEXED BY soonest WHERE "
-      "state=2 "
-      "UNION ALL SELECT min(deadline) FROM messages INDEXED BY overdue WHERE state >= 2 AND state "
-      "<= 4)");
+      "SELECT min(at) FROM ("
+      "SELECT min(next_attempt) AS at FROM messages INDEXED BY soonest WHERE state=2 UNION ALL "
+      "SELECT min(deadline) FROM messages INDEXED BY overdue WHERE state >= 2 AND state <= 4)");
   if (row.step() && !row.is_null_at(0)) return std::optional(time_at(row, 0));
   if (row.failed()) return row.failed();
   return std::optional<Time>();
@@ -100,9 +98,8 @@ error_code Tables::hasten(std::string_view account, std::string_view user, Time 
 
 Result<Store::Counts> Tables::counts() {
   auto rows = database_.prepare(
-      "SELECT state, count(*) FROM messages INDEXED BY unsettled WHERE state >= 2 AND state <= 4 "
-      "GROUP "
-      "BY state");
+      "SELECT state, count(*) FROM messages INDEXED BY unsettled "
+      "WHERE state >= 2 AND state <= 4 GROUP BY state");
   Store::Counts counts;
   while (rows.step()) {
     const auto count = static_cast<std::uint64_t>(rows.number_at(1));
@@ -117,8 +114,8 @@ Result<Store::Counts> Tables::counts() {
 
 Result<std::vector<RepeatEntry>> Tables::repeats_since(Time since) {
   auto rows = database_.prepare(
-      "SELECT repeat_key, id, arrived, state FROM messages INDEXED BY untold WHERE (state "
-      "BETWEEN 1 AND 4 OR (flags & 4) = 0) AND arrived>=? ORDER BY arrived");
+      "SELECT repeat_key, id, arrived, state FROM messages INDEXED BY untold "
+      "WHERE (state BETWEEN 1 AND 4 OR (flags & 4) = 0) AND arrived>=? ORDER BY arrived");
   rows.number(number_of(since));
   std::vector<RepeatEntry> found;
   while (rows.step()) {
