@@ -1,46 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message and its replies. Names carry the number of the behaviour in the survey (U1-U16).
-#include "tests/support/client_script.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/support/client_message_fixture.hpp"
 
 namespace todoku::smtp::testing {
 namespace {
-
-using Result = Exchange::Result;
-
-const char* const all = "PIPELINING;CHUNKING;8BITMIME";
-const std::string mail = "MAIL FROM:<hana@a.test>\r\n";
-const std::string one = "RCPT TO:<one@b.test>\r\n";
-const std::string two = "RCPT TO:<two@b.test>\r\n";
-const char* const ok3 = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n250 2.0.0 queued\r\n";
-
-// Plays it whole and byte by byte, and holds the script to the letter.
-class ClientMessage : public ::testing::Test {
- protected:
-  Exchange exchange(const std::string& keywords, const Script& turns, std::vector<Order> orders) {
-    Exchange out;
-    for (const bool byte_by_byte : {true, false}) {
-      dialogue_ = std::make_unique<ClientDialogue>(options_);
-      relay_ = std::make_unique<ScriptedRelay>(after_hello(keywords, turns), orders);
-      relay_->run(*dialogue_, {byte_by_byte});
-      EXPECT_EQ(relay_->mismatch(), "");
-      EXPECT_TRUE(relay_->played_out());
-      EXPECT_TRUE(dialogue_->exchange());
-      const Exchange now = dialogue_->exchange().value_or(Exchange{});
-      if (!byte_by_byte) {
-        EXPECT_EQ(now.result, out.result);
-        EXPECT_EQ(now.reply, out.reply);
-      }
-      out = now;
-    }
-    return out;
-  }
-
-  ClientOptions options_ = clear_text();
-  std::unique_ptr<ClientDialogue> dialogue_;
-  std::unique_ptr<ScriptedRelay> relay_;
-};
 
 TEST_F(ClientMessage, U15_one_recipient_goes_in_one_flight) {
   const Exchange got = exchange(all, {{mail + one + "BDAT 4 LAST\r\nhi\r\n", ok3}},
@@ -281,109 +244,6 @@ TEST_F(ClientMessage, abandoned_in_mid_body_shows_no_end) {
   EXPECT_EQ(dialogue_->exchange()->trouble, Trouble::stopped);
   EXPECT_TRUE(relay_->finished());
   EXPECT_EQ(relay_->flights().back(), "");
-}
-
-TEST_F(ClientMessage, reset_makes_a_refused_session_fit_again) {
-  const std::string flight = mail + one + "BDAT 3 LAST\r\na\r\n";
-  const Exchange got =
-      exchange(all,
-               {{flight, "250 a\r\n550 b\r\n503 c\r\n"},
-                {"RSET\r\n" + flight, std::string("250 ok\r\n") + ok3},
-                {flight, ok3},
-                {"QUIT\r\n", ""}},
-               {begin(envelope({"one@b.test"}), "a\r\n"), begin(envelope({"one@b.test"}), "a\r\n"),
-                begin(envelope({"one@b.test"}), "a\r\n"), quit()});
-  EXPECT_EQ(got.result, Result::accepted);
-  EXPECT_FALSE(dialogue_->failure());
-}
-
-TEST_F(ClientMessage, reset_goes_alone_without_pipelining) {
-  const std::vector<Order> twice{begin(envelope({"one@b.test"}), "a\r\n"),
-                                 begin(envelope({"one@b.test"}), "a\r\n")};
-  const Exchange got = exchange("",
-                                {{mail, "250 a\r\n"},
-                                 {one, "550 b\r\n"},
-                                 {"RSET\r\n", "250 ok\r\n"},
-                                 {mail, "250 a\r\n"},
-                                 {one, "250 b\r\n"},
-                                 {"DATA\r\n", "354 c\r\n"},
-                                 {"a\r\n.\r\n", "250 d\r\n"}},
-                                twice);
-  EXPECT_EQ(got.result, Result::accepted);
-  exchange("",
-           {{mail, "250 a\r\n"}, {one, "550 b\r\n"}, {"RSET\r\n", "550 no\r\n"}, {"QUIT\r\n", ""}},
-           twice);
-  EXPECT_EQ(dialogue_->exchange()->result, Result::failed);
-}
-
-TEST_F(ClientMessage, a_message_found_unfit_here_needs_no_reset) {
-  const std::string flight = mail + one + "BDAT 3 LAST\r\na\r\n";
-  const Exchange got =
-      exchange(all, {{flight, ok3}},
-               {begin(envelope({"a b@c"}), "x\r\n"), begin(envelope({"one@b.test"}), "a\r\n")});
-  EXPECT_EQ(got.result, Result::accepted);
-}
-
-// "Twice" and "lost" are both wrong, and so is the answer to a broken session as a message's fate.
-TEST_F(ClientMessage, a_refused_reset_never_decides_what_became_of_a_message) {
-  const std::string flight = mail + one + "BDAT 3 LAST\r\na\r\n";
-  const auto behind = [&](const std::string& replies) {
-    const Exchange got = exchange(
-        all, {{flight, "250 a\r\n550 b\r\n503 c\r\n"}, {"RSET\r\n" + flight, replies}},
-        {begin(envelope({"one@b.test"}), "a\r\n"), begin(envelope({"one@b.test"}), "a\r\n")});
-    EXPECT_FALSE(dialogue_->is_reusable());
-    EXPECT_TRUE(got.result != Result::failed || got.trouble == Trouble::closed) << replies;
-    return got.result;
-  };
-  for (const char* reset : {"554 enough\r\n", "451 later\r\n", "354 what\r\n"}) {
-    const std::string no = reset;
-    EXPECT_EQ(behind(no), Result::failed);  // and gone
-    EXPECT_EQ(behind(no + "503 a\r\n503 b\r\n503 c\r\n"), Result::failed);
-    EXPECT_EQ(behind(no + "250 a\r\n250 b\r\n554 c\r\n"), Result::failed);
-    EXPECT_EQ(behind(no + "503 a\r\n421 bye\r\n"), Result::failed);
-    EXPECT_EQ(behind(no + "421 bye\r\n"), Result::failed);
-    EXPECT_EQ(behind(no + ok3), Result::accepted);
-    EXPECT_EQ(behind(no + "250 a\r\n250 b\r\n"), Result::unknown);
-    EXPECT_EQ(behind(no + "503 a\r\n250 b\r\n250 taken\r\n"), Result::unknown);
-  }
-  EXPECT_EQ(behind(""), Result::unknown);
-  EXPECT_EQ(behind("25"), Result::unknown);
-  EXPECT_EQ(behind("421 4.4.2 bye\r\n"), Result::refused);
-  EXPECT_EQ(dialogue_->exchange()->reply.code, 421);
-}
-
-// Else a relay that keeps them in spite of RSET would give them a message that is not theirs.
-TEST_F(ClientMessage, no_end_leaves_before_recipients_of_another_message_are_gone) {
-  const std::vector<Order> orders{begin(envelope({"one@b.test", "two@b.test"}), "a\r\n"),
-                                  begin(envelope({"a b@c"}), "x\r\n"),
-                                  begin(envelope({"one@b.test"}), "a\r\n")};
-  const Turn partly{mail + one + two, "250 a\r\n250 b\r\n550 c\r\n"};
-  const Exchange got = exchange(all,
-                                {partly,
-                                 {"RSET\r\n" + mail + one, "250 ok\r\n250 a\r\n250 b\r\n"},
-                                 {"BDAT 3 LAST\r\na\r\n", "250 c\r\n"}},
-                                orders);
-  EXPECT_EQ(got.result, Result::accepted);
-  const Exchange kept = exchange(all, {partly, {"RSET\r\n" + mail + one, "550 no\r\n"}}, orders);
-  EXPECT_EQ(kept.result, Result::failed);
-  EXPECT_EQ(kept.trouble, Trouble::closed);
-  EXPECT_TRUE(relay_->finished());
-}
-
-TEST_F(ClientMessage, a_session_that_dies_at_reset_counts_as_closed) {
-  using enum wire::Happened;
-  const std::string flight = mail + one;
-  const Script turns{{flight, "250 a\r\n550 b\r\n"}, {"RSET\r\n" + flight, ""}};
-  const Order careful = begin(envelope({"one@b.test"}), "a\r\n", true, true);
-  for (const wire::Event event :
-       {wire::Event{closed}, wire::Event{timed_out}, wire::Event{received, "junk\r\n"}}) {
-    ClientDialogue dialogue(options_);
-    ScriptedRelay relay(after_hello(all, turns), {careful, careful});
-    relay.run(dialogue, {false, 6, event});
-    EXPECT_EQ(dialogue.exchange()->result, Result::failed);
-    EXPECT_EQ(dialogue.exchange()->trouble, Trouble::closed);
-    EXPECT_EQ(dialogue.exchange()->phase, Phase::sender);
-  }
 }
 
 TEST_F(ClientMessage, stray_bytes_make_the_session_unfit_but_not_the_message) {

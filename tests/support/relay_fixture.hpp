@@ -116,6 +116,13 @@ class RelayFixture : public ::testing::Test {
     };
   }
 
+  // The first characters of what the relay took.
+  [[nodiscard]] std::string order() const {
+    std::string texts;
+    for (const auto& one : upstream_.messages) texts += one.text.substr(0, 1);
+    return texts;
+  }
+
   IoRunner io_;
   ScratchDir dir_;
   settings::Settings settings_;
