@@ -66,7 +66,8 @@ void HeaderScanner::index_fields() {
     const auto end = found == std::string::npos ? bytes_.size() : found + 2;
     if (is_blank(bytes_[begin])) {  // a folded line belongs to the field before (RFC 5322 2.2.3)
       if (!fields_.empty() && fields_.back().end == begin) fields_.back().end = end;
-    } else if (const auto colon = bytes_.find(':', begin); colon < end && colon > begin) {
+    } else if (const auto colon = std::string_view(bytes_).substr(0, end).find(':', begin);
+               colon != std::string_view::npos && colon > begin) {
       auto name_end = colon;
       while (name_end > begin && is_blank(bytes_[name_end - 1])) --name_end;
       fields_.push_back({bytes_.substr(begin, name_end - begin), begin, end});

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 #include <set>
 
@@ -263,6 +264,17 @@ TEST(HeaderScanner, one_octet_too_much_is_too_large) {
   mail::HeaderScanner scanner(header.size() - 1);
   scanner.feed(header + "body");
   EXPECT_EQ(scanner.state(), mail::HeaderScanner::State::too_large);
+}
+
+// Far above what is needed, far below what looking through all that follows each line would take.
+TEST(HeaderScanner, lines_without_a_colon_take_no_longer_than_others) {
+  std::string header;
+  while (header.size() < 4 * 1024 * 1024) header += "x\r\n";
+  mail::HeaderScanner scanner(header.size() + 2);
+  const auto begin = std::chrono::steady_clock::now();
+  scanner.feed(header + "\r\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(5));
+  EXPECT_TRUE(scanner.fields().empty());
 }
 
 TEST(HeaderScanner, is_bounded) {
