@@ -28,6 +28,13 @@ std::uint64_t quoted_printable_size(std::string_view line) {
   return size;
 }
 
+// What was cut within its last character, without the beginning of that.
+void end_with_whole_character(std::string& octets) {
+  constexpr std::size_t longest_beginning = 3;
+  const auto whole = mail::valid_utf8_prefix(octets);
+  if (octets.size() - whole <= longest_beginning) octets.resize(whole);
+}
+
 bool is_mail_text(const Part& part) {
   return part.type.starts_with("text/") && part.disposition != "attachment";
 }
@@ -147,6 +154,7 @@ void PartContent::finish(Part& part, bool is_before_boundary) {
   std::string storage;
   const bool has_returns = mail::with_line_feeds(octets, storage).data() != octets.data();
   part.octets = std::move(has_returns ? storage : octets);
+  if (is_text_cut_) end_with_whole_character(part.octets);
   // Room was made for all that came at once, and most of that may be of other parts.
   if (part.octets.capacity() / 2 > part.octets.size()) part.octets.shrink_to_fit();
   part.text = mail::to_utf8(part.octets, part.charset);

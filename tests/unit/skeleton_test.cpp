@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace todoku::skeleton {
@@ -66,6 +67,34 @@ TEST(Skeleton, ATextIsCutBetweenLines) {
   EXPECT_EQ(read(head + "one\r\ntwo\r\n\r\n", limits).parts[0].text, "one\ntwo\n");
   EXPECT_EQ(read(head + "one\r\ntwenty\r\n", limits).parts[0].text, "one\n");
   EXPECT_EQ(read(head + "a line of its own\r\n", limits).parts[0].text, "a line of ");
+}
+
+// What is kept ends anywhere in a character, but the text is still what its charset says.
+TEST(Skeleton, ACutTextIsReadInItsOwnCharset) {
+  const std::string head = "Content-Type: text/plain; charset=utf-8\r\n";
+  std::string letters;
+  for (int i = 0; i < 40; ++i) letters += "届く";
+  for (std::size_t room = 20; room < 32; ++room) {
+    Limits limits;
+    limits.text = room;
+    const auto plain = read(head + "\r\n" + letters + "\r\n", limits).parts[0];
+    EXPECT_TRUE(plain.is_text_cut);
+    EXPECT_TRUE(plain.text.starts_with("届く届く届く")) << plain.text;
+    EXPECT_EQ(plain.text, plain.octets);
+  }
+  // The same with none, one and two letters in front, three octets a line.
+  constexpr std::array<std::array<std::string_view, 3>, 3> lines{
+      {{"5bGK", "44GP", "5bGK"}, {"eOWx", "iuOB", "j+Wx"}, {"eHjl", "sYrj", "gY/l"}}};
+  for (std::size_t in_front = 0; in_front < lines.size(); ++in_front) {
+    const auto& [first, second, third] = lines[in_front];
+    auto mail = head + "Content-Transfer-Encoding: base64\r\n\r\n" + std::string(first) + "\r\n";
+    for (int i = 0; i < 40; ++i) mail.append(second).append("\r\n").append(third).append("\r\n");
+    for (std::size_t room = 40; room < 60; ++room) {
+      Limits limits;
+      limits.text = room;
+      EXPECT_EQ(read(mail, limits).parts[0].text.find("届く届く"), in_front) << room;
+    }
+  }
 }
 
 TEST(Skeleton, TellsWhatLinesAreLike) {
