@@ -5,6 +5,7 @@
 
 #include <iconv.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -165,13 +166,50 @@ std::size_t pairs_of_three(std::string_view text) {
   return at;
 }
 
-std::string guessed(std::string_view text) {
-  for (const std::string_view charset : {"EUC-JP-MS", "CP932"}) {
-    auto& converter = converter_for(charset);
-    std::string out;
-    const bool is_read = converter.is_known() && converter.convert(text, 0, out);
-    if (is_read && is_valid_utf8(out)) return out;
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// What is UTF-8 but for a few octets: cut off, or spoilt on the way. Nothing = it is not. Other
+// charsets rarely show a character of three octets; those of two are little proof.
+std::optional<std::string> damaged_utf8(std::string_view text, bool is_declared) {
+  constexpr std::string_view lost = "\xef\xbf\xbd";
+  std::string out;
+  std::size_t of_two = 0, longer = 0, faults = 0;
+  while (!text.empty()) {
+    const auto whole = text.substr(0, valid_utf8_prefix(text));
+    for (const char c : whole) {
+      const auto octet = static_cast<unsigned char>(c);
+      if (octet >= 0xe0) ++longer;
+      if (octet >= 0xc0 && octet < 0xe0) ++of_two;
+    }
+    out += whole;
+    text.remove_prefix(whole.size());
+    if (text.empty()) break;
+    std::size_t broken = 1;
+    while (broken < std::min<std::size_t>(text.size(), 3) && is_continuation(text[broken]))
+      ++broken;
+    text.remove_prefix(broken);
+    out += lost;
+    ++faults;
   }
+  const bool is_utf8 = (longer > 0 && longer >= faults) || (is_declared && of_two > 2 * faults);
+  return is_utf8 ? std::optional(std::move(out)) : std::nullopt;
+}
+
+// The text in charset when there is not one fault in it.
+std::optional<std::string> faultless(std::string_view text, std::string_view charset) {
+  auto& converter = converter_for(charset);
+  std::string out;
+  const bool is_read = converter.is_known() && converter.convert(text, 0, out);
+  return is_read && is_valid_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::string guessed(std::string_view text, std::string_view declared) {
+  if (auto euc = faultless(text, "EUC-JP-MS")) return *std::move(euc);
+  // Before CP932, which takes nearly any octets of UTF-8 for characters of its own.
+  if (auto utf8 = damaged_utf8(text, is_utf8_name(declared))) return *std::move(utf8);
+  if (auto shift_jis = faultless(text, "CP932")) return *std::move(shift_jis);
   std::string out;
   auto& western = converter_for("ISO-8859-1");
   if (western.is_known()) western.convert(text, text.size(), out);
@@ -218,7 +256,7 @@ std::string_view view_as_utf8(std::string_view text, std::string_view charset,
     storage.clear();
   }
   if (is_valid_utf8(text)) return text;
-  storage = guessed(text);
+  storage = guessed(text, charset);
   return storage;
 }
 
@@ -231,7 +269,7 @@ std::string to_utf8(std::string_view text, std::string_view charset) {
 
 std::string_view cut_utf8(std::string_view text, std::size_t size) {
   if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  while (size > 0 && is_continuation(text[size])) --size;
   return text.substr(0, size);
 }
 

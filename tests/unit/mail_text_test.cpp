@@ -12,6 +12,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace todoku::mail {
 namespace {
@@ -69,6 +71,42 @@ TEST(Charset, a_lie_is_seen_and_guessed) {
   EXPECT_EQ(to_utf8("\xa4\xcf\xa4\xa4", "x-no-such-charset//IGNORE"), "はい");
   EXPECT_TRUE(is_valid_utf8(to_utf8("\xff\xfe\xc3", "utf-8")));
   EXPECT_TRUE(is_valid_utf8(to_utf8("a \xf9\x8c\x9e\x98\x9a b", "u\x0etf-8")));
+}
+
+TEST(Charset, damaged_utf8_is_read_but_for_what_is_broken) {
+  const std::string lost = "\xef\xbf\xbd";
+  for (const auto* charset : {"utf-8", ""}) {
+    EXPECT_EQ(to_utf8("届きません\xe3\x81", charset), "届きません" + lost);
+    EXPECT_EQ(to_utf8("届\xe3き\x81\x82ません", charset), "届" + lost + "き" + lost + "ません");
+  }
+  EXPECT_EQ(to_utf8("für Empfänger über\xc3", "utf-8"), "für Empfänger über" + lost);
+  EXPECT_EQ(decode_words("=?UTF-8?B?5bGK44GN44E=?="), "届き" + lost);
+}
+
+TEST(Charset, other_charsets_are_not_taken_for_damaged_utf8) {
+  const std::vector<std::pair<std::string, std::string>> texts{
+      {"\x88\xb6\x90\xe6\x82\xcc\x83\x81\x81[\x83\x8b\x83"
+       "A\x83h\x83\x8c\x83X\x82\xaa\x8c\xa9\x82\xc2\x82\xa9\x82\xe8\x82\xdc\x82\xb9\x82\xf1\x82\xc5"
+       "\x82\xb5\x82\xbd\x81"
+       "B",
+       "宛先のメールアドレスが見つかりませんでした。"},
+      {"\x82\xcc\x82\xcc\x82\xcd\x82\xcd", "ののはは"},
+      {"\xc3\xbd\xc4 \xd2\xb0\xd9", "ﾃｽﾄ ﾒｰﾙ"},
+      {"\x8cg\x91\xd1\x93"
+       "d\x98"
+       "b\x82\xcc\x8e\xf3\x90M\x8b\x91\x94\xdb\x90\xdd\x92\xe8",
+       "携帯電話の受信拒否設定"},
+      {"\xb0\xb8\xc0\xe8\xa4\xce\xa5\xe1\xa1\xbc\xa5\xeb\xa5\xa2\xa5\xc9\xa5\xec\xa5\xb9\xa4\xac"
+       "\xb8\xab\xa4\xc4\xa4\xab\xa4\xea\xa4\xde\xa4\xbb\xa4\xf3\xa4\xc7\xa4\xb7\xa4\xbf\xa1\xa3",
+       "宛先のメールアドレスが見つかりませんでした。"},
+      {"\xa4\xce\xa4\xce\xa4\xcf\xa4\xcf", "ののはは"},
+      {"\xb7\xc8\xc2\xd3\xc5\xc5\xcf\xc3\xa4\xce\xbc\xf5\xbf\xae\xb5\xf1\xc8\xdd\xc0\xdf\xc4\xea",
+       "携帯電話の受信拒否設定"},
+      {"caf\xe9 cr\xe8me", "café crème"},
+  };
+  for (const auto& [octets, text] : texts) {
+    for (const auto* charset : {"utf-8", ""}) EXPECT_EQ(to_utf8(octets, charset), text);
+  }
 }
 
 TEST(Ascii, finds_a_word_whatever_its_case) {
