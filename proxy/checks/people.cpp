@@ -21,6 +21,21 @@ std::string without_quotes(std::string_view text) {
   return out;
 }
 
+// Where the comment ends that begins at open: its last bracket. open itself when it is none: it is
+// not closed, or an address stands in it. Bounded in depth, so that no octet is looked at often.
+std::size_t comment_end(std::string_view value, std::size_t open) {
+  constexpr std::size_t longest = 500, deepest = 4;
+  const auto text = value.substr(0, std::min(value.size(), open + longest));
+  std::size_t depth = 0;
+  for (auto at = text.find_first_of("()@<", open); at != std::string_view::npos;
+       at = text.find_first_of("()@<", at + 1)) {
+    if (text[at] == '@' || text[at] == '<') break;
+    if (text[at] == '(' && ++depth > deepest) break;
+    if (text[at] == ')' && --depth == 0) return at;
+  }
+  return open;
+}
+
 void add(std::vector<Mailbox>& found, std::string_view item) {
   item = mail::trim(item);
   const auto open = item.rfind('<');
@@ -49,6 +64,8 @@ std::vector<Mailbox> mailboxes(std::string_view value) {
       is_quoted = !is_quoted;
     } else if (is_quoted) {
       continue;
+    } else if (c == '(') {
+      i = comment_end(value, i);
     } else if (c == '<' || c == '>') {
       is_address = c == '<';
     } else if (c == ':' && !is_address) {  // the name of a group

@@ -188,5 +188,27 @@ TEST(People, AreReadAsHeadersWriteThem) {
   EXPECT_EQ(found[4].name, "佐藤");
 }
 
+TEST(People, ACommaInACommentDividesNothing) {
+  const auto found = mailboxes(
+      "sales@minato.example (Sales, Tokyo (HQ; 2F)), <c@d.example> (one, two), a@b.example");
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].address, "sales@minato.example");
+  EXPECT_EQ(found[1].address, "c@d.example");
+  EXPECT_EQ(found[2].address, "a@b.example");
+}
+
+// A bracket that nobody closes is a letter of a name.
+TEST(People, ABracketOfANameHidesNobody) {
+  for (const std::string_view value :
+       {"Yamada (Sales <a@b.example>, c@d.example", "a@b.example (, c@d.example)",
+        "Yamada :( <a@b.example>, c@d.example"}) {
+    const auto found = mailboxes(value);
+    ASSERT_EQ(found.size(), 2U) << value;
+    EXPECT_EQ(found[0].address, "a@b.example");
+    EXPECT_TRUE(found[1].address.starts_with("c@d.example"));
+  }
+  EXPECT_LE(mailboxes(std::string(1'000'000, '(')).size(), 1U);
+}
+
 }  // namespace
 }  // namespace todoku::checks
