@@ -24,6 +24,20 @@ std::size_t name_size(std::string_view line) {
   return colon < line.size() && line[colon] == ':' ? at : 0;
 }
 
+// Behind the next ";" that stands in no quoted value, at from or later; npos = there is none. A
+// backslash escapes no quote: it may be half of a character in Shift_JIS.
+std::size_t next_parameter(std::string_view value, std::size_t from) {
+  for (auto at = value.find_first_of(";=", from); at != std::string_view::npos;
+       at = value.find_first_of(";=", at + 1)) {
+    if (value[at] == ';') return at + 1;
+    const auto open = value.find_first_not_of(" \t\n", at + 1);
+    if (open == std::string_view::npos || value[open] != '"') continue;
+    const auto close = value.find('"', open + 1);
+    if (close != std::string_view::npos) at = close;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_field_line(std::string_view line) {
@@ -101,18 +115,14 @@ std::string unfolded(std::string_view body) {
 }
 
 std::string_view parameter(std::string_view value, std::string_view name) {
-  std::size_t at = value.find(';');
-  while (at != std::string_view::npos) {
-    auto rest = trim(value.substr(at + 1));
-    if (begins_with(rest, name)) {
-      rest = trim(rest.substr(name.size()));
-      if (rest.starts_with('=')) {
-        rest = trim(rest.substr(1));
-        if (rest.starts_with('"')) return rest.substr(1, rest.find('"', 1) - 1);
-        return rest.substr(0, rest.find_first_of("; \t\n"));
-      }
-    }
-    at = value.find(';', at + 1);
+  for (auto at = next_parameter(value, 0); at < value.size(); at = next_parameter(value, at)) {
+    auto rest = trim(value.substr(at));
+    if (!begins_with(rest, name)) continue;
+    rest = trim(rest.substr(name.size()));
+    if (!rest.starts_with('=')) continue;
+    rest = trim(rest.substr(1));
+    if (rest.starts_with('"')) return rest.substr(1, rest.find('"', 1) - 1);
+    return rest.substr(0, rest.find_first_of("; \t\n"));
   }
   return {};
 }

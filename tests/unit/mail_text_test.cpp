@@ -181,6 +181,20 @@ TEST(Header, parameters_may_be_quoted_and_folded) {
   EXPECT_EQ(parameter(value, "charset"), "");
 }
 
+TEST(Header, what_a_quoted_parameter_holds_is_no_parameter) {
+  constexpr std::string_view value =
+      "multipart/mixed; name=\"a; boundary=wrong\"; boundary = \"right; charset=no\"; x=1";
+  EXPECT_EQ(parameter(value, "boundary"), "right; charset=no");
+  EXPECT_EQ(parameter(value, "name"), "a; boundary=wrong");
+  EXPECT_EQ(parameter(value, "charset"), "");
+  EXPECT_EQ(parameter(value, "x"), "1");
+  // A quote that does not end, and one within a word.
+  EXPECT_EQ(parameter("a/b; name=\"x; charset=utf-8", "charset"), "utf-8");
+  EXPECT_EQ(parameter("a/b; name=5\" disk; charset=utf-8; x=\"", "charset"), "utf-8");
+  // Shift_JIS has letters that end with the octet of a backslash.
+  EXPECT_EQ(parameter("a/b; name=\"\x95\\\"; charset=x", "charset"), "x");
+}
+
 TEST(HtmlText, keeps_words_and_lines) {
   EXPECT_EQ(
       text_from_html("<style>p{}</style><p>Not&nbsp;sent to<br>&lt;a@b&gt; <!-- x --></p>", 100),
