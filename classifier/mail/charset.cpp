@@ -2,6 +2,7 @@
 #include "classifier/mail/charset.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/iso_2022_jp.hpp"
 
 #include <iconv.h>
 
@@ -17,14 +18,20 @@ namespace todoku::mail {
 
 namespace {
 
+constexpr std::string_view lost = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view shift_jis = "CP932";    // with the vendors' characters that mails use
+
 // An iconv descriptor. Opening one loads a module in glibc (about 50 µs), so each thread keeps the
 // few that it used last; the conversion itself starts from the initial state each time.
 class Converter {
  public:
-  explicit Converter(const std::string& charset) : handle_(iconv_open("UTF-8", charset.c_str())) {}
-  Converter(Converter&& other) noexcept : handle_(std::exchange(other.handle_, none())) {}
+  explicit Converter(const std::string& charset)
+      : handle_(iconv_open("UTF-8", charset.c_str())), is_shift_jis_(charset == shift_jis) {}
+  Converter(Converter&& other) noexcept
+      : handle_(std::exchange(other.handle_, none())), is_shift_jis_(other.is_shift_jis_) {}
   Converter& operator=(Converter&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(is_shift_jis_, other.is_shift_jis_);
     return *this;
   }
   Converter(const Converter&) = delete;
@@ -48,9 +55,10 @@ class Converter {
       out.append(piece.data(), piece.size() - room);
       if (result != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
       if (++faults > max_faults) return false;
-      out += "\xef\xbf\xbd";
-      ++in;
-      --left;
+      out += lost;
+      const auto size = is_shift_jis_ ? broken_shift_jis_size({in, left}) : 1;
+      in += size;
+      left -= size;
     }
     return true;
   }
@@ -58,6 +66,7 @@ class Converter {
  private:
   static iconv_t none() { return reinterpret_cast<iconv_t>(-1); }
   iconv_t handle_;
+  bool is_shift_jis_;  // whose broken characters may be of two octets
 };
 
 Converter& converter_for(std::string_view charset) {
@@ -88,17 +97,18 @@ bool has_japanese_escape(std::string_view text) {
 
 // The names under which iconv knows what mails declare.
 std::string iconv_name(std::string_view charset) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> names{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> names{{
       {"unicode-1-1-utf-7", "UTF-7"},
-      {"x-sjis", "CP932"},
-      {"shift_jis", "CP932"},  // with the vendor characters that Japanese mails do use
-      {"shift-jis", "CP932"},
-      {"sjis", "CP932"},
-      {"windows-31j", "CP932"},
-      {"cp932", "CP932"},
+      {"x-sjis", shift_jis},
+      {"shift_jis", shift_jis},
+      {"shift-jis", shift_jis},
+      {"sjis", shift_jis},
+      {"windows-31j", shift_jis},
+      {"cp932", shift_jis},
       {"x-euc-jp", "EUC-JP-MS"},
       {"euc-jp", "EUC-JP-MS"},
       {"iso-2022-jp", "ISO-2022-JP-3"},
+      {"iso-2022-jp-1", "ISO-2022-JP-2"},
       {"gb2312", "GB18030"},
       {"gbk", "GB18030"},
   }};
@@ -173,7 +183,6 @@ bool is_continuation(char c) {
 // What is UTF-8 but for a few octets: cut off, or spoilt on the way. Nothing = it is not. Other
 // charsets rarely show a character of three octets; those of two are little proof.
 std::optional<std::string> damaged_utf8(std::string_view text, bool is_declared) {
-  constexpr std::string_view lost = "\xef\xbf\xbd";
   std::string out;
   std::size_t of_two = 0, longer = 0, faults = 0;
   while (!text.empty()) {
@@ -209,7 +218,7 @@ std::string guessed(std::string_view text, std::string_view declared) {
   if (auto euc = faultless(text, "EUC-JP-MS")) return *std::move(euc);
   // Before CP932, which takes nearly any octets of UTF-8 for characters of its own.
   if (auto utf8 = damaged_utf8(text, is_utf8_name(declared))) return *std::move(utf8);
-  if (auto shift_jis = faultless(text, "CP932")) return *std::move(shift_jis);
+  if (auto japanese = faultless(text, shift_jis)) return *std::move(japanese);
   std::string out;
   auto& western = converter_for("ISO-8859-1");
   if (western.is_known()) western.convert(text, text.size(), out);
@@ -247,11 +256,13 @@ std::string_view view_as_utf8(std::string_view text, std::string_view charset,
   }
   storage.clear();
   if (!is_utf8_name(charset) && !is_ascii_name(charset)) {
-    auto& converter = converter_for(iconv_name(charset));
+    const auto jis = begins_with(charset, "iso-2022-jp") ? shift_jis_of(text) : std::nullopt;
+    auto& converter = converter_for(jis ? std::string(shift_jis) : iconv_name(charset));
     // A charset that lies shows many faults; one that is only damaged shows few.
     const auto max_faults = text.size() / 16 + 2;
     // glibc lets five-octet sequences through that are no UTF-8.
-    const bool is_read = converter.is_known() && converter.convert(text, max_faults, storage);
+    const bool is_read =
+        converter.is_known() && converter.convert(jis ? *jis : text, max_faults, storage);
     if (is_read && is_valid_utf8(storage)) return storage;
     storage.clear();
   }

@@ -60,6 +60,32 @@ TEST(Charset, japanese_charsets_become_utf8) {
   EXPECT_EQ(to_utf8("+MG8wRA- ok", "unicode-1-1-utf-7"), "はい ok");
 }
 
+// What Outlook writes as ISO-2022-JP has signs that the standard does not know: NEC's row 13, the
+// rows of IBM, half-width kana.
+TEST(Charset, iso_2022_jp_has_the_signs_that_mails_use) {
+  for (const auto* charset : {"ISO-2022-JP", "iso-2022-jp-ms", "utf-8", ""}) {
+    EXPECT_EQ(to_utf8("\x1b$B-!-\"$G$9-j\x1b(B ok", charset), "①②です㈱ ok");
+    EXPECT_EQ(to_utf8("\x1b$B|bED\x1b(B ok", charset), "髙田 ok");
+    EXPECT_EQ(to_utf8("\x1b(I6^\x1b(B ok", charset), "ｶﾞ ok");
+    EXPECT_EQ(to_utf8("\x1b$@F|K\\\x1b(J ok \x1b$B$\"~~\x1b(B", charset).substr(0, 9), "日本 ok");
+    EXPECT_EQ(to_utf8("\x1b$B!A\x1b(B\n", charset), "～\n");  // as Shift_JIS is read
+  }
+  EXPECT_EQ(to_utf8("\x1b$(D0!\x1b(B\x1b$B$\"\x1b(B", "iso-2022-jp-1"), "丂あ");  // JIS X 0212
+}
+
+// A line ends in ASCII (RFC 1468), also one that was cut before it said so; what is broken costs
+// its own character and none behind it.
+TEST(Charset, damaged_iso_2022_jp_is_read_but_for_what_is_broken) {
+  const std::string lost = "\xef\xbf\xbd";
+  EXPECT_EQ(to_utf8("\x1b$B$O$$\nabc\n", "iso-2022-jp"), "はい\nabc\n");
+  EXPECT_EQ(to_utf8("\x1b$B$O$$\r\nabc\n", "iso-2022-jp"), "はい\r\nabc\n");
+  EXPECT_EQ(to_utf8("\x1b$B$O$", "iso-2022-jp"), "は" + lost);
+  EXPECT_EQ(to_utf8("\x1b$B$O$\nabc", "iso-2022-jp"), "は" + lost + "\nabc");
+  EXPECT_EQ(to_utf8("\x1b$B$O/~$$\x1b(B", "iso-2022-jp"), "は" + lost + "い");
+  EXPECT_EQ(to_utf8("\x1b$B$O\xff$$\x1b(B", "iso-2022-jp"), "は" + lost + "い");
+  EXPECT_EQ(to_utf8("\x1b$B$O$$\x1b", "iso-2022-jp"), "はい\x1b");
+}
+
 TEST(Charset, raw_escapes_are_read_whatever_was_declared) {
   EXPECT_EQ(to_utf8("\x1b$B$O$$\x1b(B", "us-ascii"), "はい");
   EXPECT_EQ(to_utf8("\x1b$B$O$$\x1b(B", ""), "はい");
