@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t longest_html = 262144;
 
 // What the rulers of signatures are made of, and what quoted lines begin with.
-constexpr std::array<std::string_view, 10> ruler_signs{"-", "=", "*",  "_", "～",
+constexpr std::array<std::string_view, 11> ruler_signs{"-", "=", "*",  "_", "～", "〜",
                                                        "━", "─", "＊", "―", "＝"};
 constexpr std::array<std::string_view, 3> quoted_signs{">", "＞", "|"};
 

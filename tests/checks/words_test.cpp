@@ -54,6 +54,9 @@ TEST(OwnWords, EndWhereOthersBegin) {
   EXPECT_EQ(own("a\n-----Original Message-----\nb\n"), "a\n");
   EXPECT_EQ(own("a\n差出人: b\nc\n"), "a\n");
   EXPECT_EQ(own("a\n────────────\nname\n"), "a\n");
+  // The wave of Shift_JIS and the wave of phones and Macs.
+  EXPECT_EQ(own("a\n～～～～～～～～～～\nname\n"), "a\n");
+  EXPECT_EQ(own("a\n〜〜〜〜〜〜〜〜〜〜\nname\n"), "a\n");
   EXPECT_EQ(own("────────────\na\n"), "────────────\na\n");
   EXPECT_EQ(own("> a\nb\n"), "b\n");
   EXPECT_EQ(own("> a\n────────────\nb\n> c\nd\n-- \ne"), "────────────\nb\nd\n");
