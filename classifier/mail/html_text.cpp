@@ -2,24 +2,81 @@
 #include "classifier/mail/html_text.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace todoku::mail {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> entities{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities{{
     {"&lt;", "<"},
     {"&gt;", ">"},
     {"&amp;", "&"},
     {"&quot;", "\""},
     {"&nbsp;", " "},
-    {"&#39;", "'"},
     {"&apos;", "'"},
-    {"&#64;", "@"},
 }};
+
+void append_utf8(std::string& out, std::uint32_t point) {
+  const auto last = [point](unsigned shift) {
+    return static_cast<char>(0x80U | ((point >> shift) & 0x3fU));
+  };
+  if (point < 0x80) return out.push_back(static_cast<char>(point));
+  if (point < 0x800) {
+    out += static_cast<char>(0xc0U | (point >> 6U));
+  } else if (point < 0x10000) {
+    out += {static_cast<char>(0xe0U | (point >> 12U)), last(6)};
+  } else {
+    out += {static_cast<char>(0xf0U | (point >> 18U)), last(12), last(6)};
+  }
+  out += last(0);
+}
+
+// Is it a character that a text may have? Not half of a pair, no control.
+bool is_text(std::uint32_t point) {
+  const bool is_half = point >= 0xd800 && point < 0xe000;
+  const bool is_control = (point < ' ' && point != '\n' && point != '\r' && point != '\t') ||
+                          (point >= 0x7f && point < 0xa0);
+  return point <= 0x10ffff && !is_half && !is_control;
+}
+
+// As take_entity, for "&#39641;" and "&#x6a4b;".
+std::size_t take_number(std::string_view html, std::string& out) {
+  if (!html.starts_with("&#")) return 0;
+  const bool is_hex = html.size() > 2 && lower(html[2]) == 'x';
+  const auto* begin = html.data() + (is_hex ? 3 : 2);
+  constexpr std::size_t longest = 12;
+  const auto* end = html.data() + std::min(html.size(), longest);
+  std::uint32_t point = 0;
+  const auto read = std::from_chars(begin, end, point, is_hex ? 16 : 10);
+  if (read.ec != std::errc() || read.ptr == end || *read.ptr != ';' || !is_text(point)) return 0;
+  constexpr std::uint32_t no_break_space = 0xa0;
+  const bool is_blank = point <= ' ' || point == no_break_space;
+  if (!is_blank) {
+    append_utf8(out, point);
+  } else if (!out.empty() && out.back() != ' ' && out.back() != '\n') {
+    out += ' ';
+  }
+  return static_cast<std::size_t>(read.ptr - html.data()) + 1;
+}
+
+// Appends the character that an entity at the beginning of html stands for, and returns the octets
+// of the entity; 0 = it is none that is known.
+std::size_t take_entity(std::string_view html, std::string& out) {
+  for (const auto& [name, text] : entities) {
+    if (!html.starts_with(name)) continue;
+    out += text;
+    return name.size();
+  }
+  return take_number(html, out);
+}
 
 bool ends_line(std::string_view tag) {
   for (const std::string_view name : {"br", "/p", "p", "/div", "/tr", "/td", "/li", "/h1", "/h2",
@@ -65,17 +122,10 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
       i = skip_hidden(html, i, close + 1);
       continue;
     }
-    bool is_entity = false;
-    if (c == '&') {
-      for (const auto& [name, text] : entities) {
-        if (!html.substr(i).starts_with(name)) continue;
-        out += text;
-        i += name.size();
-        is_entity = true;
-        break;
-      }
+    if (const auto size = c == '&' ? take_entity(html.substr(i), out) : 0; size > 0) {
+      i += size;
+      continue;
     }
-    if (is_entity) continue;
     if (!is_space(c)) {
       auto end = i + 1;
       while (end < html.size() && !ends_run(html[end])) ++end;
@@ -86,6 +136,7 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
     if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';  // a run means one
     ++i;
   }
+  out.resize(cut_utf8(out, max_size).size());
   return out;
 }
 

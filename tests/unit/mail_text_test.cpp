@@ -228,5 +228,20 @@ TEST(HtmlText, keeps_words_and_lines) {
   EXPECT_EQ(text_from_html("a < b", 100), "a ");
 }
 
+// Outlook writes so what the charset of the mail has not.
+TEST(HtmlText, reads_characters_by_number) {
+  EXPECT_EQ(text_from_html("&#39641;&#x6a4b;&#X6A4B;様 &#128512;&#39;&#65;", 100), "髙橋橋様 😀'A");
+  EXPECT_EQ(text_from_html("a&#160;&#13;&#10;b", 100), "a b");
+  for (const auto* text : {"&#;", "&#x;", "&#65", "&#xd800;", "&#1114112;", "&#99999999999;",
+                           "&#0;", "&#27;", "&#-1;", "&# 65;", "&#6a;", "&#x;65;"})
+    EXPECT_EQ(text_from_html(text, 100), text);
+}
+
+TEST(HtmlText, is_no_longer_than_allowed_and_ends_with_a_whole_character) {
+  EXPECT_EQ(text_from_html(std::string(5000, 'x'), 1000).size(), 1000U);
+  EXPECT_EQ(text_from_html("届きません", 4), "届");
+  EXPECT_EQ(text_from_html("ab&#39641;", 4), "ab");
+}
+
 }  // namespace
 }  // namespace todoku::mail
