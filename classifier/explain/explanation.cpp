@@ -15,8 +15,16 @@ namespace {
 constexpr std::size_t longest_value = 200;
 
 bool has_value(const Parameters& parameters, std::string_view name) {
-  return std::ranges::any_of(
-      parameters, [name](const auto& one) { return one.first == name && !one.second.empty(); });
+  return std::ranges::any_of(parameters, [name](const auto& one) { return one.first == name; });
+}
+
+// {recipient_aside} is the address in brackets, or nothing where no address is known: then a
+// sentence says "the address" and needs no more.
+Parameters with_aside(const Catalog& catalog, Parameters known) {
+  const bool has_recipient = has_value(known, "recipient");
+  known.emplace_back("recipient_aside",
+                     has_recipient ? catalog.render("word.recipient_aside", known) : std::string());
+  return known;
 }
 
 // What servers say is shown on terminals and in windows: one line, bounded, whole characters.
@@ -64,7 +72,7 @@ class Writer {
       : catalog_(catalog),
         own_(case_key(catalog, subject)),
         general_("cause." + std::string(subject.cause)),
-        known_(readable(catalog, subject.parameters)) {}
+        known_(with_aside(catalog, readable(catalog, subject.parameters))) {}
 
   Writer(const Catalog& catalog, std::string key) : catalog_(catalog), general_(std::move(key)) {}
 

@@ -16,27 +16,10 @@ std::size_t text_place(const Reading& reading) {
   return reading.text_part != Part::no_parent ? reading.text_part : reading.html_part;
 }
 
-// The words of the settings, and those that are too short for a set, both in lower case.
-struct Watched {
-  WordSet set;
-  std::vector<std::string> short_ones;
-};
-
-Watched watched_words(const std::vector<std::string>& words) {
-  std::vector<std::string> long_ones;
-  Watched watched;
-  for (const auto& word : words) {
-    auto& list = word.size() < WordSet::shortest ? watched.short_ones : long_ones;
-    list.push_back(mail::lower_copy(word));
-  }
-  watched.set = WordSet(std::move(long_ones));
-  return watched;
-}
-
 // Each word is told once, with the first place where it stands.
 class KeywordSearch {
  public:
-  KeywordSearch(const Watched& watched, Findings& found) : watched_(watched), found_(found) {}
+  KeywordSearch(const WatchedWords& watched, Findings& found) : watched_(watched), found_(found) {}
 
   // has_characters: the place within text means something to people.
   void look_at(std::string_view text, const Place& place, bool has_characters) {
@@ -61,15 +44,14 @@ class KeywordSearch {
     found_.push_back(std::move(finding));
   }
 
-  const Watched& watched_;
+  const WatchedWords& watched_;
   Findings& found_;
   std::set<std::string> told_;
 };
 
 void check_keywords(const Subject& subject, Findings& found) {
-  if (subject.settings.watched_words.empty()) return;
-  const auto watched = watched_words(subject.settings.watched_words);
-  KeywordSearch search(watched, found);
+  if (subject.watched.empty()) return;
+  KeywordSearch search(subject.watched, found);
   Place place;
   place.header = "Subject";
   search.look_at(subject.reading.subject, place, false);

@@ -99,8 +99,8 @@ Verdict judge_envelope(const Desk& desk, const smtp::Envelope& envelope,
   try {
     const skeleton::Skeleton no_message;
     const Reading nothing_read;
-    return judged(envelope_only,
-                  {no_message, nothing_read, envelope, facts, desk.settings, desk.lists});
+    return judged(envelope_only, {no_message, nothing_read, envelope, facts, desk.settings,
+                                  desk.lists, desk.watched});
   } catch (const std::exception&) {
     return nothing_found();
   }
@@ -110,7 +110,8 @@ Verdict judge(const Desk& desk, const skeleton::Skeleton& skeleton, const smtp::
               const Facts& facts) noexcept {
   try {
     const Reading reading(skeleton, desk.lists);
-    const Subject subject{skeleton, reading, envelope, facts, desk.settings, desk.lists};
+    const Subject subject{skeleton,      reading,    envelope,    facts,
+                          desk.settings, desk.lists, desk.watched};
     auto verdict = judged(whole_message, subject);
     note_limits(subject, verdict);
     return verdict;

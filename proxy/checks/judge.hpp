@@ -6,6 +6,7 @@
 #include "proxy/checks/facts.hpp"
 #include "proxy/checks/finding.hpp"
 #include "proxy/checks/lists.hpp"
+#include "proxy/checks/watched_words.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/skeleton/skeleton.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -26,10 +27,15 @@ struct Verdict {
   settings::Duration undo_window{0};  // an accepted message waits so long and can be taken back
 };
 
-// What the checks work with; all of it outlives the call.
+// What the checks work with, whatever the message is: made once for the settings, which with the
+// lists outlive it.
 struct Desk {
+  Desk(const settings::Checks& checks, const Lists& all_lists)
+      : settings(checks), lists(all_lists), watched(checks.watched_words) {}
+
   const settings::Checks& settings;
   const Lists& lists;
+  const WatchedWords watched;
 };
 
 // At MAIL and at RCPT (the last of the envelope's recipients): what can be said without the

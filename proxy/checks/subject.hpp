@@ -6,6 +6,7 @@
 #include "proxy/checks/facts.hpp"
 #include "proxy/checks/lists.hpp"
 #include "proxy/checks/people.hpp"
+#include "proxy/checks/watched_words.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/skeleton/skeleton.hpp"
 #include "proxy/smtp/envelope.hpp"
@@ -42,6 +43,7 @@ struct Subject {
   const Facts& facts;
   const settings::Checks& settings;
   const Lists& lists;
+  const WatchedWords& watched;
 
   // The sender's own domain or one of internal_domains, or below them.
   [[nodiscard]] bool is_internal(std::string_view address) const;

@@ -10,6 +10,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace todoku::cli {
 namespace {
@@ -96,26 +97,37 @@ bool is_outlook_file(std::string_view bytes) {
   return bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
 }
 
+// What a file holds, or why it is no mail that can be explained.
+struct MailFile {
+  std::string mail;
+  std::string problem;
+  int code = exit_ok;
+};
+
+MailFile mail_file(Result<std::string> read, const ExplainTools& tools) {
+  if (!read.has_value()) return {{}, read.error().message(), exit_no_input};
+  if (is_outlook_file(*read)) return {{}, tools.words.render("page.outlook_format"), exit_data};
+  return {std::move(*read), {}, exit_ok};
+}
+
 int explain_files(const ExplainOptions& options, const ExplainTools& tools) {
   int code = exit_ok;
   for (const auto& file : options.words) {
-    const auto mail = file == "-" ? Result<std::string>(whole_input(tools.in))
-                                  : platform::read_small(file, largest_mail);
-    const bool is_readable = mail.has_value() && !is_outlook_file(*mail);
-    if (is_readable) {
-      explain_mail(mail.value(), {"file", file}, options, tools, options.words.size() > 1);
+    const auto found = mail_file(file == "-" ? Result<std::string>(whole_input(tools.in))
+                                             : platform::read_small(file, largest_mail),
+                                 tools);
+    if (found.code == exit_ok) {
+      explain_mail(found.mail, {"file", file}, options, tools, options.words.size() > 1);
       continue;
     }
-    code = mail.has_value() ? exit_data : exit_no_input;
-    const auto problem =
-        mail.has_value() ? tools.words.render("page.outlook_format") : mail.error().message();
+    code = found.code;
     tools.error << "todoku: "
                 << tools.words.render("page.cannot_read",
-                                      {{"file", printable(file)}, {"problem", problem}})
+                                      {{"file", printable(file)}, {"problem", found.problem}})
                 << '\n';
     if (!options.json) continue;
     std::string out;
-    append_error_json(out, {"file", file}, problem);
+    append_error_json(out, {"file", file}, found.problem);
     tools.out << out;
   }
   return code;
@@ -129,13 +141,13 @@ int explain_batch(const ExplainOptions& options, const ExplainTools& tools) {
   while (std::getline(tools.in, file)) {
     if (file.ends_with('\r')) file.pop_back();
     if (file.empty()) continue;
-    const auto mail = platform::read_small(file, largest_mail);
-    if (mail.has_value()) {
-      append_json(out, {"file", file}, tools.classifier.classify_mail(mail.value()),
+    const auto found = mail_file(platform::read_small(file, largest_mail), tools);
+    if (found.code == exit_ok) {
+      append_json(out, {"file", file}, tools.classifier.classify_mail(found.mail),
                   json_words(options, tools));
     } else {
-      append_error_json(out, {"file", file}, mail.error().message());
-      code = exit_no_input;
+      append_error_json(out, {"file", file}, found.problem);
+      code = found.code;
     }
     if (out.size() < batch_buffer && tools.in.rdbuf()->in_avail() > 0) continue;
     tools.out << out << std::flush;

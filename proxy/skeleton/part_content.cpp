@@ -6,6 +6,7 @@
 #include "proxy/skeleton/zip_listing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace todoku::skeleton {
 namespace {
@@ -15,12 +16,6 @@ using mail::TransferEncoding;
 inline std::size_t line_end_size(std::string_view line) {
   if (line.ends_with('\n')) return line.size() > 1 && line[line.size() - 2] == '\r' ? 2 : 1;
   return line.ends_with('\r') ? 1 : 0;
-}
-
-// Letters of a base64 line. Junk inside a line is counted as letters: only a size is wrong then.
-std::uint64_t base64_letters(std::string_view line) {
-  while (!line.empty() && (line.back() == '=' || line.back() <= ' ')) line.remove_suffix(1);
-  return line.size();
 }
 
 std::uint64_t quoted_printable_size(std::string_view line) {
@@ -45,7 +40,8 @@ void PartContent::begin(const Part& part, std::size_t text_room) {
   is_kind_known_ = is_archive_ = has_eight_bit_ = is_text_cut_ = false;
   text_room_ = text_room;
   last_line_end_ = text_taken_ = 0;
-  encoded_size_ = code_size_ = older_begin_ = newer_begin_ = 0;
+  encoded_size_ = quoted_printable_size_ = 0;
+  base64_ = older_begin_ = newer_begin_ = {};
   for (auto* text : {&head_, &text_, &older_, &newer_}) text->clear();
 }
 
@@ -58,29 +54,39 @@ void PartContent::add(std::string_view line, bool has_eight_bit) {
   encoded_size_ += line.size();
   has_eight_bit_ = has_eight_bit_ || has_eight_bit;
   last_line_end_ = line_end_size(line);
-  if (head_.size() < limits_.head) keep_head(line);
-  if (is_archive_) keep_tail(line);
-  if (encoding_ == TransferEncoding::base64) code_size_ += base64_letters(line);
-  if (encoding_ == TransferEncoding::quoted_printable) code_size_ += quoted_printable_size(line);
+  const bool is_base64 = encoding_ == TransferEncoding::base64;
+  const auto content = is_base64 ? base64_code(line, base64_storage_) : line;
+  if (head_.size() < limits_.head) keep_head(content);
+  if (is_archive_) keep_tail(content);
+  if (is_base64) base64_.add(content);
+  if (encoding_ == TransferEncoding::quoted_printable)
+    quoted_printable_size_ += quoted_printable_size(line);
   if (wants_text_ && !is_text_cut_) keep_text(line);
 }
 
-void PartContent::keep_head(std::string_view line) {
-  head_.append(line.substr(0, limits_.head - head_.size()));
+void PartContent::keep_head(std::string_view content) {
+  const auto before = head_.size();
+  head_.append(content.substr(0, limits_.head - before));
   if (is_kind_known_) return;
   const auto begin = encoding_ == TransferEncoding::base64 ? decoded(head_, 8) : head_.substr(0, 8);
-  is_kind_known_ = begin.size() == 8;
   is_archive_ = is_zip(begin);
+  is_kind_known_ = is_archive_ || begin.size() == 8;
+  if (is_archive_ && before > 0) keep_tail(std::string_view(head_).substr(0, before));
 }
 
-void PartContent::keep_tail(std::string_view line) {
-  if (newer_.size() + line.size() > limits_.tail / 2) {
-    older_ = std::move(newer_);
-    older_begin_ = newer_begin_;
-    newer_.clear();
-    newer_begin_ = code_size_;
+// The halves are filled to the last octet, so that lines of any size leave the same.
+void PartContent::keep_tail(std::string_view content) {
+  const auto half = std::max<std::size_t>(limits_.tail / 2, 1);
+  while (!content.empty()) {
+    if (newer_.size() == half) {
+      older_ = std::exchange(newer_, {});
+      older_begin_ = newer_begin_;
+      newer_begin_.add(older_);
+    }
+    const auto piece = content.substr(0, half - newer_.size());
+    newer_.append(piece);
+    content.remove_prefix(piece.size());
   }
-  newer_.append(line.substr(0, limits_.tail / 2));
 }
 
 // Cut between lines, so that no character is. CRLF becomes LF on the way: it costs least here.
@@ -111,15 +117,11 @@ std::string PartContent::decoded(std::string_view text, std::size_t max_size) co
 }
 
 std::string PartContent::decoded_tail() const {
-  const bool is_two = !older_.empty();
-  std::string_view first = is_two ? older_ : newer_;
+  auto encoded = older_ + newer_;
   if (encoding_ == TransferEncoding::base64) {
-    // Four letters are three octets: begin with a whole group.
-    const auto odd = (is_two ? older_begin_ : newer_begin_) % 4;
-    first.remove_prefix(std::min<std::size_t>(odd == 0 ? 0 : 4 - odd, first.size()));
+    const auto& begin = older_.empty() ? newer_begin_ : older_begin_;
+    encoded = from_whole_group(encoded, begin.letters_in_group());
   }
-  std::string encoded(first);
-  if (is_two) encoded += newer_;
   return decoded(encoded, encoded.size());
 }
 
@@ -128,9 +130,10 @@ void PartContent::finish(Part& part, bool is_before_boundary) {
   part.encoded_size = encoded_size_ - std::min<std::uint64_t>(line_end, encoded_size_);
   part.has_eight_bit = has_eight_bit_;
   if (encoding_ == TransferEncoding::base64) {
-    part.decoded_size = code_size_ / 4 * 3 + code_size_ % 4 * 3 / 4;
+    part.decoded_size = base64_.octets();
   } else if (encoding_ == TransferEncoding::quoted_printable) {
-    part.decoded_size = code_size_ - std::min<std::uint64_t>(line_end, code_size_);
+    part.decoded_size =
+        quoted_printable_size_ - std::min<std::uint64_t>(line_end, quoted_printable_size_);
   } else {
     part.decoded_size = part.encoded_size;
   }

@@ -20,7 +20,7 @@ namespace todoku::skeleton {
 namespace {
 
 constexpr std::size_t longest_legal_line = 998;  // RFC 5322 2.1.1
-constexpr std::size_t held_line = 4096;          // a longer line goes on in pieces
+constexpr std::size_t held_line = 4096;          // a longer line, with its end, goes on in pieces
 constexpr std::size_t nothing = static_cast<std::size_t>(-1);
 
 void count(LineFault& fault, std::uint64_t line, std::uint64_t times = 1) {
@@ -32,6 +32,17 @@ void count(LineFault& fault, std::uint64_t line, std::uint64_t times = 1) {
 std::string_view without_end(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+// Octets of the line, or of the piece of a long line, with which text begins; 0 = more must come
+// first. Where a long line is cut is for the line alone to say, whatever has come of it; never
+// inside CRLF nor inside an "=41" of quoted-printable.
+std::size_t next_piece(std::string_view text) {
+  const auto seen = text.substr(0, held_line);
+  const auto end = seen.find('\n');
+  if (end != std::string_view::npos) return end + 1;
+  if (seen.size() < held_line) return 0;
+  return std::min(seen.find_first_of("\r=", held_line - 2), held_line);
 }
 
 struct OpenMultipart {
@@ -46,10 +57,10 @@ struct Scanner::Impl {
 
   // --- lines ---
   void feed(std::string_view bytes);
-  std::size_t end_held(std::string_view bytes);
+  std::size_t add_to_held(std::string_view bytes);
   std::size_t take_lines(std::string_view bytes, bool may_have_eight_bit);
-  void take(std::string_view piece, const wire::OctetCount& look, bool ends_line);
-  void look_at(std::string_view piece, const wire::OctetCount& look, bool ends_line);
+  void take(std::string_view piece, const wire::OctetCount& look);
+  void look_at(std::string_view piece, const wire::OctetCount& look);
   void count_line(std::uint64_t size, bool is_right);
 
   // --- parts ---
@@ -88,37 +99,32 @@ inline void Scanner::Impl::count_line(std::uint64_t size, bool is_right) {
 
 void Scanner::Impl::feed(std::string_view bytes) {
   result.size += bytes.size();
-  bytes.remove_prefix(end_held(bytes));
+  while (!held.empty() && !bytes.empty()) bytes.remove_prefix(add_to_held(bytes));
   const auto look = wire::count_octets(bytes);
+  const bool is_plain = !look.has_faults() && !look.has_eight_bit;
   while (!bytes.empty()) {
     if (!look.has_faults()) bytes.remove_prefix(take_lines(bytes, look.has_eight_bit));
-    const auto end = bytes.find('\n');
-    if (end == std::string_view::npos) break;
-    const auto line = bytes.substr(0, end + 1);
-    const bool is_plain = !look.has_faults() && !look.has_eight_bit;
-    take(line, is_plain ? look : wire::count_octets(line), true);
-    bytes.remove_prefix(line.size());
+    const auto piece = bytes.substr(0, next_piece(bytes));
+    if (piece.empty()) break;
+    take(piece, is_plain ? look : wire::count_octets(piece));
+    bytes.remove_prefix(piece.size());
   }
-  if (bytes.size() < held_line) {
-    held.append(bytes);
-  } else {
-    take(bytes, wire::count_octets(bytes), false);
-  }
+  held.append(bytes);
 }
 
-// Takes what is held together with the rest of its line, or adds to it. Returns the octets of bytes
-// that are done with.
-std::size_t Scanner::Impl::end_held(std::string_view bytes) {
-  if (held.empty()) return 0;
-  const auto end = bytes.find('\n');
-  const bool ends_line = end != std::string_view::npos;
-  const auto size = ends_line ? end + 1 : bytes.size();
-  held.append(bytes.substr(0, size));
-  if (!ends_line && held.size() < held_line) return size;
+// Adds to the line that is held, and takes what is ready of it. Returns the octets of bytes that
+// are done with.
+std::size_t Scanner::Impl::add_to_held(std::string_view bytes) {
+  const auto room = bytes.substr(0, held_line - held.size());
+  const auto added = room.substr(0, std::min(room.find('\n'), room.size() - 1) + 1);
+  held.append(added);
+  const auto size = next_piece(held);
+  if (size == 0) return added.size();
   // Taken out first: take() must not see its own storage change.
-  const auto line = std::exchange(held, {});
-  take(line, wire::count_octets(line), ends_line);
-  return size;
+  const auto taken = std::exchange(held, held.substr(size));
+  const auto piece = std::string_view(taken).substr(0, size);
+  take(piece, wire::count_octets(piece));
+  return added.size();
 }
 
 // Takes the lines in front that can be nothing but content: only their ends are looked for. There
@@ -131,7 +137,7 @@ std::size_t Scanner::Impl::take_lines(std::string_view bytes, bool may_have_eigh
   while (!rest.empty()) {
     if (!open.empty() && rest.starts_with("--")) break;
     const auto end = rest.find('\n');
-    if (end == std::string_view::npos) break;
+    if (end >= held_line) break;
     const auto line = rest.substr(0, end + 1);
     const bool is_right = end > 0 && line[end - 1] == '\r';
     count_line(is_right ? end - 1 : end, is_right);
@@ -143,11 +149,12 @@ std::size_t Scanner::Impl::take_lines(std::string_view bytes, bool may_have_eigh
   return size;
 }
 
-void Scanner::Impl::take(std::string_view piece, const wire::OctetCount& look, bool ends_line) {
+void Scanner::Impl::take(std::string_view piece, const wire::OctetCount& look) {
+  const bool ends_line = piece.ends_with('\n');
   const bool begins_line = !std::exchange(is_line_begun, !ends_line);
   if (begins_line) line_offset += std::exchange(line_size, 0);
   line_size += piece.size();
-  look_at(piece, look, ends_line);
+  look_at(piece, look);
   if (begins_line && piece.starts_with("--") && take_boundary(piece)) return;
   // A header without its empty line ends with the line that is no field of it.
   while (in_header) {
@@ -156,16 +163,15 @@ void Scanner::Impl::take(std::string_view piece, const wire::OctetCount& look, b
   if (current != nothing) content.add(piece, look.has_eight_bit);
 }
 
-void Scanner::Impl::look_at(std::string_view piece, const wire::OctetCount& look, bool ends_line) {
+void Scanner::Impl::look_at(std::string_view piece, const wire::OctetCount& look) {
   const auto line = result.lines + 1;
   count(result.nul, line, look.nuls);
   if (in_header && current == 0 && look.has_eight_bit) count(result.eight_bit_header, line);
-  // A CR at the end of a piece is judged with the next.
-  const bool begins_behind_return = std::exchange(ended_with_return, piece.ends_with('\r'));
-  const bool was_bare = begins_behind_return && !piece.starts_with('\n');
+  // A CR at the end of a piece is bare when there is a next one: CRLF is never cut.
+  const bool was_bare = std::exchange(ended_with_return, piece.ends_with('\r'));
   count(result.bare_return, line, look.bare_returns + (was_bare ? 1 : 0));
-  if (!ends_line) return;
-  const bool is_right = piece.size() > 1 ? piece.ends_with("\r\n") : begins_behind_return;
+  if (!piece.ends_with('\n')) return;
+  const bool is_right = piece.ends_with("\r\n");
   count_line(line_size - (is_right ? 2 : 1), is_right);
 }
 
@@ -285,7 +291,7 @@ Skeleton Scanner::finish() {
   auto& impl = *impl_;
   if (!impl.held.empty()) {
     const auto line = std::exchange(impl.held, {});
-    impl.take(line, wire::count_octets(line), false);
+    impl.take(line, wire::count_octets(line));
   }
   impl.end_leaf(false);
   return std::move(impl.result);

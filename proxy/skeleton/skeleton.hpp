@@ -17,6 +17,8 @@ struct Field {
   std::string name;        // as written
   std::string value;       // unfolded, not decoded
   std::uint64_t line = 0;  // of its name; the first line of the message is 1
+
+  bool operator==(const Field&) const = default;
 };
 
 // What is inside an archive, by its directory.
@@ -25,6 +27,8 @@ struct Archive {
   bool is_encrypted = false;  // at least one entry wants a password
   bool is_cut = false;        // more entries than are listed, or the directory could not be found
   std::vector<std::string> names;  // UTF-8
+
+  bool operator==(const Archive&) const = default;
 };
 
 struct Part {
@@ -62,12 +66,16 @@ struct Part {
   bool is_text_cut = false;  // text is the beginning only
   std::string octets;        // without the transfer encoding, line ends are "\n", also the last one
   std::string text;          // the same as UTF-8
+
+  bool operator==(const Part&) const = default;
 };
 
 // A line of which there should be none, and where the first one is.
 struct LineFault {
   std::uint64_t count = 0;
   std::uint64_t first_line = 0;  // 0 = none
+
+  bool operator==(const LineFault&) const = default;
 };
 
 struct Skeleton {
@@ -87,6 +95,8 @@ struct Skeleton {
   // The first field of that name, unfolded; empty when missing. Case does not matter.
   [[nodiscard]] std::string_view value(std::string_view name) const;
   [[nodiscard]] const Field* find(std::string_view name) const;
+
+  bool operator==(const Skeleton&) const = default;
 };
 
 // A part that people see as an attached file: named, or declared an attachment; not multipart, not

@@ -29,7 +29,10 @@ std::string codes_of(const checks::Verdict& verdict) {
 }  // namespace
 
 Gate::Gate(const settings::Checks& settings, const checks::Lists& lists, KnownClients clients)
-    : settings_(settings), lists_(lists), overrides_(settings), clients_(std::move(clients)) {}
+    : settings_(settings),
+      desk_(settings, lists),
+      overrides_(settings),
+      clients_(std::move(clients)) {}
 
 bool Gate::shows_utf8(const Sender& sender, const smtp::Envelope& envelope) const {
   return clients_.habit_of(sender.account.name, sender.hello, envelope) ==
@@ -38,7 +41,7 @@ bool Gate::shows_utf8(const Sender& sender, const smtp::Envelope& envelope) cons
 
 std::optional<delivery::Answer> Gate::refusal(const Sender& sender, const smtp::Envelope& envelope,
                                               const checks::Facts& facts, checks::Time now) {
-  auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts);
+  auto verdict = checks::judge_envelope(desk_, envelope, facts);
   const auto habit = clients_.habit_of(sender.account.name, sender.hello, envelope);
   overrides_.apply(verdict, sender.account.name, envelope, habit, now);
   if (verdict.outcome != Outcome::refuse) return std::nullopt;
@@ -76,7 +79,7 @@ Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
   const auto habit = is_thunderbird(agent) ? ClientHabit::keeps_window : ClientHabit::resends;
   const auto& account = sender.account.name;
   clients_.learn(account, sender.hello, envelope, habit);
-  auto verdict = checks::judge({settings_, lists_}, skeleton, envelope, facts);
+  auto verdict = checks::judge(desk_, skeleton, envelope, facts);
   overrides_.apply(verdict, account, envelope, habit, now);
   Ruling ruling;
   ruling.outcome = verdict.outcome;
@@ -90,7 +93,7 @@ Ruling Gate::check_message(const Sender& sender, const smtp::Envelope& envelope,
 
 bool Gate::may_stream(const smtp::Envelope& envelope, const checks::Facts& facts) const {
   if (settings_.undo_window.count() > 0) return false;
-  const auto verdict = checks::judge_envelope({settings_, lists_}, envelope, facts);
+  const auto verdict = checks::judge_envelope(desk_, envelope, facts);
   return verdict.outcome == Outcome::accept && !checks::may_stop_by_content(settings_);
 }
 

@@ -65,7 +65,7 @@ class Gate {
                                           const checks::Facts& facts, checks::Time now);
 
   const settings::Checks& settings_;
-  const checks::Lists& lists_;
+  checks::Desk desk_;
   checks::Overrides overrides_;
   KnownClients clients_;
 };

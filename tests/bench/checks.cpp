@@ -105,6 +105,7 @@ void hash(benchmark::State& state, const std::string& message) {
 void check(benchmark::State& state, const std::string& message) {
   const auto lists = shipped_lists();
   const settings::Checks settings;
+  const checks::Desk desk(settings, lists);
   smtp::Envelope envelope;
   envelope.sender = "sato@minato.example";
   envelope.recipients = {{"yamada@aozora.example", "", ""}};
@@ -112,7 +113,7 @@ void check(benchmark::State& state, const std::string& message) {
     skeleton::Scanner scanner;
     for (std::size_t at = 0; at < message.size(); at += piece_size)
       scanner.feed(std::string_view(message).substr(at, piece_size));
-    const auto verdict = checks::judge({settings, lists}, scanner.finish(), envelope, {});
+    const auto verdict = checks::judge(desk, scanner.finish(), envelope, {});
     benchmark::DoNotOptimize(verdict.findings.data());
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(message.size()) * state.iterations());

@@ -151,6 +151,31 @@ TEST(Keywords, EachIsToldOnceWithItsFirstPlace) {
   EXPECT_EQ(verdict.findings[2].place.character, 12U);
 }
 
+// A desk is there for all messages.
+TEST(Keywords, AreLookedForInEachMessageOfOneDesk) {
+  settings::Checks settings;
+  settings.watched_words = {"NDA", "draft"};
+  const Desk desk(settings, shipped_lists());
+  for (const std::string subject : {"the nda", "Draft 2", "lunch", "an NDA, a draft"}) {
+    const auto skeleton =
+        skeleton::read("From: a@minato.example\r\nTo: b@aozora.example\r\nSubject: " + subject +
+                       "\r\n\r\nHello\r\n");
+    const auto envelope = envelope_of(skeleton);
+    const auto codes = [](const Verdict& verdict) {
+      std::vector<std::string> out;
+      for (const auto& finding : verdict.findings)
+        if (finding.check == Check::keywords) out.push_back(finding.parameters.at(0).second);
+      return out;
+    };
+    EXPECT_EQ(codes(judge(desk, skeleton, envelope, Facts{})),
+              codes(judge({settings, shipped_lists()}, skeleton, envelope, Facts{})));
+    EXPECT_EQ(codes(judge(desk, skeleton, envelope, Facts{})).size(), subject == "lunch" ? 0U
+                                                                      : subject == "an NDA, a draft"
+                                                                          ? 2U
+                                                                          : 1U);
+  }
+}
+
 TEST(People, AreReadAsHeadersWriteThem) {
   const auto found = mailboxes(
       "\"Yamada, Kenichi\" <yamada@aozora.example>, sales@minato.example (Sales),\t"

@@ -83,6 +83,8 @@ TEST(Explain, APageFitsItsTerminalAndHasColourOnlyThere) {
 TEST(Explain, AnErrorInWordsNeedsNoQuotes) {
   EXPECT_THAT(explained(words({"550", "5.1.1", "User", "unknown"})).out,
               HasSubstr("address was not found"));
+  EXPECT_THAT(explained(words({"550", "5.1.1", "User", "unknown"}, "ja")).out,
+              HasSubstr("「宛先は見つからない」"));
   EXPECT_THAT(explained(words({"451"})).out, HasSubstr("451 is a temporary answer"));
   EXPECT_THAT(explained(words({"メール送れない", "受信できる"}, "ja")).out, HasSubstr("587"));
   EXPECT_THAT(explained(words({"gmail", "特定アドレス", "送れない"}, "ja")).out,
@@ -184,6 +186,26 @@ TEST(Explain, AFileOfOutlooksOwnFormatIsSaidToBeOne) {
   EXPECT_THAT(page.out, IsEmpty());
   EXPECT_THAT(page.error, AllOf(HasSubstr("Outlook"), HasSubstr("--text")));
   EXPECT_THAT(explained(words({file}, "ja")).error, HasSubstr("Outlook"));
+}
+
+TEST(Explain, ABatchSaysThatAFileIsOfOutlooksOwnFormat) {
+  const support::ScratchDir dir;
+  const auto file = (dir.path() / "returned.msg").string();
+  std::ofstream(file, std::ios::binary) << "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more";
+  for (const auto* language : {"ja", "en"}) {
+    auto options = words({}, language);
+    options.batch = true;
+    const auto outcome = explained(options, file + "\n" + golden + "qmail.eml\n");
+    EXPECT_EQ(outcome.code, exit_data);
+    const auto lines = lines_of(outcome.out);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].at("file").as_string(), file);
+    EXPECT_FALSE(lines[0].contains("kind"));
+    options = words({file}, language);
+    options.json = true;
+    EXPECT_EQ(lines[0], lines_of(explained(options).out).at(0));
+    EXPECT_EQ(lines[1].at("kind"), "bounce");
+  }
 }
 
 TEST(Explain, HostileMailReachesNoTerminal) {

@@ -20,6 +20,7 @@ namespace todoku::explain {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -168,6 +169,21 @@ TEST(Explain, FillsWhatIsKnownAndLeavesOutWhatIsNot) {
   EXPECT_THAT(known.what_to_do, Contains(HasSubstr("192.0.2.1")));
   EXPECT_THAT(known.what_happened, HasSubstr("bl.example.net"));
   EXPECT_THAT(unknown.what_happened, HasSubstr("not given"));
+}
+
+// No bracket that says that there is nothing to say.
+TEST(Explain, WithoutAnAddressTheSentenceNeedsNone) {
+  for (const auto* cause : {"user-unknown", "moved", "suspended", "mailbox-full", "suppressed"}) {
+    Subject subject;
+    subject.cause = cause;
+    const auto japanese = explain(shipped("ja"), subject).what_happened;
+    EXPECT_THAT(japanese, Not(AnyOf(HasSubstr("("), HasSubstr("書かれて"), HasSubstr("宛先 "))));
+    const auto english = explain(shipped("en"), subject).what_happened;
+    EXPECT_THAT(english, Not(AnyOf(HasSubstr("("), HasSubstr("not given"), HasSubstr("  "))));
+    subject.parameters = {{"recipient", "jiro@shop.example"}};
+    EXPECT_THAT(explain(shipped("ja"), subject).what_happened, HasSubstr(" (jiro@shop.example) "));
+    EXPECT_THAT(explain(shipped("en"), subject).what_happened, HasSubstr(" (jiro@shop.example)"));
+  }
 }
 
 TEST(Explain, AWellKnownListHasItsOwnWords) {

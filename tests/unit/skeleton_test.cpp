@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The skeleton of a message: its parts, sizes, texts and lines; the same for any pieces.
 #include "proxy/skeleton/scanner.hpp"
-#include "proxy/skeleton/zip_listing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,84 +56,6 @@ TEST(Skeleton, ListsThePartsAsTheyCome) {
   EXPECT_EQ(skeleton.size, two_parts.size());
   EXPECT_EQ(skeleton.lines, 19U);
   EXPECT_FALSE(skeleton.is_cut);
-}
-
-void expect_same(const Part& one, const Part& other) {
-  EXPECT_EQ(one.type, other.type);
-  EXPECT_EQ(one.line, other.line);
-  EXPECT_EQ(one.offset, other.offset);
-  EXPECT_EQ(one.encoded_size, other.encoded_size);
-  EXPECT_EQ(one.decoded_size, other.decoded_size);
-  EXPECT_EQ(one.has_eight_bit, other.has_eight_bit);
-  EXPECT_EQ(one.head, other.head);
-  EXPECT_EQ(one.archive.names, other.archive.names);
-  EXPECT_EQ(one.is_text_cut, other.is_text_cut);
-  EXPECT_EQ(one.octets, other.octets);
-  EXPECT_EQ(one.text, other.text);
-}
-
-void expect_same(const LineFault& one, const LineFault& other) {
-  EXPECT_EQ(one.count, other.count);
-  EXPECT_EQ(one.first_line, other.first_line);
-}
-
-void expect_same(const Skeleton& one, const Skeleton& other) {
-  ASSERT_EQ(one.parts.size(), other.parts.size());
-  for (std::size_t i = 0; i < one.parts.size(); ++i) expect_same(one.parts[i], other.parts[i]);
-  EXPECT_EQ(one.fields.size(), other.fields.size());
-  EXPECT_EQ(one.size, other.size);
-  EXPECT_EQ(one.lines, other.lines);
-  EXPECT_EQ(one.longest_line, other.longest_line);
-  expect_same(one.too_long, other.too_long);
-  expect_same(one.bare_feed, other.bare_feed);
-  expect_same(one.bare_return, other.bare_return);
-  expect_same(one.nul, other.nul);
-  expect_same(one.eight_bit_header, other.eight_bit_header);
-}
-
-void expect_same_in_pieces(std::string_view mail, const Limits& limits = {}) {
-  const auto whole = read(mail, limits);
-  for (const std::size_t size : {1U, 2U, 3U, 7U, 64U, 999U}) {
-    SCOPED_TRACE(size);
-    Scanner scanner(limits);
-    for (std::size_t at = 0; at < mail.size(); at += size) scanner.feed(mail.substr(at, size));
-    expect_same(whole, scanner.finish());
-  }
-}
-
-TEST(Skeleton, AnyPiecesGiveTheSame) {
-  std::string mail(two_parts);
-  mail += "a\rb\nc\r\r\nlast";
-  mail.insert(mail.find("epilogue"), 1, '\0');
-  expect_same_in_pieces(mail);
-}
-
-// Each kind of content, with lines that end its quick way: a boundary that is none, a bare line
-// end, an odd octet, one line that is too long.
-TEST(Skeleton, AnyPiecesOfAnyContentGiveTheSame) {
-  const std::string letters(60, 'x');
-  for (const char* encoding : {"8bit", "base64", "quoted-printable"}) {
-    for (const std::string_view odd :
-         {"\r\n", "--\r\n", "--m x\r\n", "-- \r\n", "\n", "\r", "\r\r\n", "\xe3\x81\x82\r\n",
-          "=\r\n", "=\n", "=41==\r\n", "UEsD\r\nBBQA\r\n"}) {
-      std::string mail = "Subject: \xe3\x81\x82\r\nContent-Type: multipart/mixed; boundary=m\r\n";
-      for (const char* type : {"text/plain; charset=utf-8", "application/zip"}) {
-        mail.append("\r\n--m\r\nContent-Type: ").append(type);
-        mail.append("\r\nContent-Transfer-Encoding: ").append(encoding).append("\r\n\r\n");
-        mail.append(odd);
-        for (int i = 0; i < 9; ++i) mail.append(letters).append(i == 4 ? odd : "\r\n");
-        mail.append(1000, 'y').append("\r\n").append(letters).append(odd);
-      }
-      mail.append("\r\n--m--\r\n").append(1, '\0').append("\r\nlast");
-      SCOPED_TRACE(std::string(encoding) + ", " + testing::PrintToString(odd));
-      expect_same_in_pieces(mail);
-      Limits narrow;
-      narrow.text = 300;
-      narrow.head = 20;
-      narrow.tail = 200;
-      expect_same_in_pieces(mail, narrow);
-    }
-  }
 }
 
 TEST(Skeleton, ATextIsCutBetweenLines) {
@@ -243,93 +164,6 @@ TEST(Skeleton, ManySmallTextsKeepNoMoreRoomThanTheyNeed) {
   std::size_t room = 0;
   for (const auto& part : read(mail).parts) room += part.octets.capacity() + part.text.capacity();
   EXPECT_LE(room, 4 * mail.size());
-}
-
-// --- archives ---
-
-std::string little(std::uint32_t value, int size) {
-  std::string out;
-  for (int i = 0; i < size; ++i) out += static_cast<char>((value >> (8 * i)) & 0xff);
-  return out;
-}
-
-// A ZIP file of empty entries, as PKWARE's APPNOTE has it.
-std::string zip_of(const std::vector<std::string>& names, std::uint32_t flags,
-                   const std::string& content = "") {
-  std::string out, directory;
-  for (const auto& name : names) {
-    const auto size = static_cast<std::uint32_t>(content.size());
-    const auto rest = little(0, 2) + little(0, 4) + little(0, 4) + little(size, 4) +
-                      little(size, 4) + little(static_cast<std::uint32_t>(name.size()), 2) +
-                      little(0, 2);
-    directory += "PK\x01\x02" + little(20, 2) + little(20, 2) + little(flags, 2) + rest +
-                 little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4) + little(0, 4) + name;
-    out += "PK\x03\x04" + little(20, 2) + little(flags, 2) + rest + name + content;
-  }
-  const auto count = little(static_cast<std::uint32_t>(names.size()), 2);
-  return out + directory + "PK\x05\x06" + little(0, 4) + count + count +
-         little(static_cast<std::uint32_t>(directory.size()), 4) + little(0, 4) + little(0, 2);
-}
-
-TEST(ZipListing, NamesWhatIsInside) {
-  const auto zip = zip_of({"a.txt", "b/c.exe"}, 0);
-  const auto archive = list_zip(zip.substr(0, 100), zip);
-  EXPECT_TRUE(archive.is_archive);
-  EXPECT_FALSE(archive.is_encrypted || archive.is_cut);
-  EXPECT_THAT(archive.names, ElementsAre("a.txt", "b/c.exe"));
-}
-
-TEST(ZipListing, SeesThatAPasswordIsWanted) {
-  const auto zip = zip_of({"a.txt"}, 1);
-  EXPECT_TRUE(list_zip(zip, zip).is_encrypted);
-}
-
-TEST(ZipListing, WithoutItsDirectoryTheFirstEntryIsNamed) {
-  const auto zip = zip_of({"a.txt", "b.txt"}, 1);
-  const auto archive = list_zip(zip.substr(0, 60), zip.substr(zip.size() - 40));
-  EXPECT_TRUE(archive.is_cut && archive.is_encrypted);
-  EXPECT_THAT(archive.names, ElementsAre("a.txt"));
-}
-
-TEST(ZipListing, HostileDirectoriesEnd) {
-  auto zip = zip_of({"a.txt"}, 0);
-  for (std::size_t i = 0; i < zip.size(); ++i) {
-    auto broken = zip;
-    broken[i] = static_cast<char>(0xff);
-    EXPECT_LE(list_zip(broken, broken).names.size(), 2U);
-    EXPECT_LE(list_zip(zip, zip.substr(i)).names.size(), 1U);
-  }
-}
-
-std::string base64(std::string_view octets) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  std::size_t line = 0;
-  for (std::size_t i = 0; i < octets.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < octets.size() ? static_cast<unsigned char>(octets[i + k]) : 0);
-    for (int k = 3; k >= 0; --k)
-      out += i + static_cast<std::size_t>(3 - k) > octets.size() ? '='
-                                                                 : letters[group >> (6 * k) & 63];
-    if ((line += 4) == 76) {
-      out += "\r\n";
-      line = 0;
-    }
-  }
-  return out;
-}
-
-// The directory of a large archive is at its end, behind what is not kept.
-TEST(ZipListing, IsFoundAtTheEndOfALargeFile) {
-  const auto zip = zip_of({"big.bin", "setup.exe"}, 0, std::string(1'000'001, 'x'));
-  const auto skeleton = read(
-      "Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-      base64(zip));
-  ASSERT_EQ(skeleton.parts.size(), 1U);
-  EXPECT_EQ(skeleton.parts[0].decoded_size, zip.size());
-  EXPECT_THAT(skeleton.parts[0].archive.names, ElementsAre("big.bin", "setup.exe"));
 }
 
 }  // namespace
