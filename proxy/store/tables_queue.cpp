@@ -263,7 +263,8 @@ Result<std::int64_t> Tables::mark(const char* name) {
 // Flag 8: the end was on its way; flag 2: it had our 250. Deadline 0: the queue has not seen it
 // yet. What was arriving (0) or with a relay (1) and had not left: ours waits again, a client's is
 // refused, because it was told nothing and still has it. A client's that may have left stays as it
-// is: its repeat finds it.
+// is: its repeat finds it. What waited for a log-in (3) is tried anew: the queue of this run has to
+// learn whose log-in it waits for.
 Result<std::uint64_t> Tables::settle_interrupted(Time now) {
   const auto count = database_.ask_number(
       "SELECT count(*) FROM messages INDEXED BY interrupted WHERE (state < 2 OR (flags & 8) = 8) "
@@ -276,7 +277,9 @@ Result<std::uint64_t> Tables::settle_interrupted(Time now) {
         "UPDATE messages INDEXED BY interrupted SET state=2, waits_for=1, changed=? WHERE (state < "
         "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 2)=2",
         "UPDATE messages INDEXED BY interrupted SET state=6, waits_for=0, changed=? WHERE (state < "
-        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 8)=0"}) {
+        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 8)=0",
+        "UPDATE messages INDEXED BY due SET waits_for=1, changed=? WHERE state=2 AND "
+        "waits_for=3"}) {
     if (const auto failed = database_.prepare(sql).moment(now).run()) return failed;
   }
   return static_cast<std::uint64_t>(*count);
