@@ -118,9 +118,10 @@ void ExplainPage::explanation(const explain::Explanation& words) {
 void ExplainPage::facts(const Diagnosis& one) {
   const auto& found = one.judgement.parameters;
   const auto& reported = one.reported;
-  const auto code = reported.reply_code.empty() || one.status.empty()
-                        ? reported.reply_code + one.status
-                        : reported.reply_code + " " + one.status;
+  // Only numbers that the mail itself has: a person may pass them on.
+  const auto code = reported.reply_code.empty() || reported.status.empty()
+                        ? reported.reply_code + reported.status
+                        : reported.reply_code + " " + reported.status;
   fact("page.fact_server", reported.remote_host.empty() ? found.remote_host : reported.remote_host);
   fact("page.fact_code", code);
   fact("page.fact_list", found.blocklist);

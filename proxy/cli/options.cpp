@@ -4,6 +4,7 @@
 
 #include "proxy/cli/declare_options.hpp"
 #include "proxy/cli/exit_codes.hpp"
+#include "proxy/demo/layout.hpp"
 #include "proxy/settings/host_name.hpp"
 #include "proxy/settings/nearest.hpp"
 
@@ -31,15 +32,13 @@ std::string all_commands(std::string_view last_word) {
   return list;
 }
 
-// The library ends sentences as it likes; one clear line and where help is.
-Finished usage_error(std::string_view message, std::string_view command) {
+// The library ends sentences as it likes; one clear line and where help is ("todoku messages").
+Finished usage_error(std::string_view message, const std::string& command) {
   std::string line(message.substr(0, message.find('\n')));
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
-  std::string help = "todoku ";
-  if (!command.empty()) help += std::string(command) + " ";
-  return {exit_usage, "todoku: " + line + "\nTry: " + help + "--help\n"};
+  return {exit_usage, "todoku: " + line + "\nTry: " + command + " --help\n"};
 }
 
 std::optional<Finished> unknown_command(std::string_view word) {
@@ -48,12 +47,12 @@ std::optional<Finished> unknown_command(std::string_view word) {
   if (word.starts_with('-'))
     return usage_error("unknown option " + settings::quoted(word) +
                            "; options stand after the command (" + all_commands("or") + ")",
-                       "");
+                       "todoku");
   std::string message = "unknown command " + settings::quoted(word);
   const auto near = settings::nearest(word, commands);
   message += near.empty() ? "; commands are " + all_commands("and")
                           : "; did you mean " + std::string(near) + "?";
-  return usage_error(message, "");
+  return usage_error(message, "todoku");
 }
 
 // An option that the command does not have, with the one that was perhaps meant.
@@ -77,18 +76,42 @@ const CLI::App& innermost(const CLI::App& app) {
   return named.empty() ? app : innermost(*named.front());
 }
 
-Finished help_of(const CLI::App& app) {
-  std::string before;
-  const auto& named = innermost(app);
-  for (const auto* parent = named.get_parent(); parent != nullptr; parent = parent->get_parent())
-    before = parent->get_name() + (before.empty() ? "" : " " + before);
-  auto text = named.help(before);
-  if (!text.ends_with('\n')) text += '\n';
-  return {exit_ok, std::move(text)};
+// As it is typed: "todoku messages show".
+std::string typed(const CLI::App& app) {
+  const auto* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : typed(*parent) + " " + app.get_name();
 }
 
-Finished mistake_of(const CLI::App& app, const CLI::Error& error, std::string_view command) {
+// The library breaks no lines. What an option means goes on below its own beginning.
+std::string within_terminal(std::string_view help) {
+  constexpr std::size_t meaning_column = 30;  // of the library
+  std::string out;
+  while (!help.empty()) {
+    const auto end = std::min(help.find('\n'), help.size());
+    const auto line = help.substr(0, end);
+    help.remove_prefix(std::min(end + 1, help.size()));
+    const auto head =
+        line.starts_with("  ") ? std::min(meaning_column, line.size()) : std::size_t{0};
+    bool is_first = true;
+    for (const auto& part : demo::wrap(line.substr(head), demo::terminal_columns - head)) {
+      out += is_first ? std::string(line.substr(0, head)) : std::string(head, ' ');
+      out += part + "\n";
+      is_first = false;
+    }
+  }
+  while (out.ends_with("\n\n")) out.pop_back();
+  return out;
+}
+
+Finished help_of(const CLI::App& app) {
   const auto& named = innermost(app);
+  const auto* parent = named.get_parent();
+  return {exit_ok, within_terminal(named.help(parent == nullptr ? "" : typed(*parent)))};
+}
+
+Finished mistake_of(const CLI::App& app, const CLI::Error& error) {
+  const auto& named = innermost(app);
+  const auto command = typed(named);
   const std::string name = named.get_name();
   if (name == "config") return usage_error("config has one command: check FILE", command);
   // What was typed behind a name may be the secret itself: it is not repeated.
@@ -164,12 +187,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   }
   CLI::App app{"Todoku: a local mail submission proxy that says what happened to your mail",
                "todoku"};
-  app.footer("To look around without an account: todoku demo");
   app.set_version_flag("--version", "todoku " + std::string(version), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
   const Commands all(app);
-  if (first.empty()) return Finished{exit_usage, "todoku: no command given\n\n" + app.help()};
-  const std::string_view command = first.starts_with('-') ? std::string_view{} : first;
+  app.footer("To look around without an account: todoku demo");  // after them: theirs have none
+  if (first.empty())
+    return Finished{exit_usage, "todoku: no command given\n\n" + within_terminal(app.help())};
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& call) {
@@ -177,12 +200,12 @@ Options parse_options(int argc, const char* const* argv, std::string_view versio
   } catch (const CLI::CallForHelp&) {
     return help_of(app);
   } catch (const CLI::Error& error) {
-    return mistake_of(app, error, command);
+    return mistake_of(app, error);
   }
   auto given = all.given();
   const auto* address = std::get_if<CheckAddressOptions>(&given);
   if (address != nullptr && !address->batch && address->addresses.empty()) {
-    return usage_error("no address given", command);
+    return usage_error("no address given", "todoku check-address");
   }
   return given;
 }

@@ -72,7 +72,9 @@ Answer for_refused_recipients(const Verdict& verdict, const std::string& message
   }
   const auto base = passed_on(*decisive);
   answer.reply = {base.is_permanent() ? 550 : 450, base.status, with_id(text, message_id)};
-  answer.sentence = {"smtp.recipients_refused", {{"addresses", names}}};
+  answer.sentence = {
+      base.is_permanent() ? "smtp.recipients_refused" : "smtp.recipients_refused_for_now",
+      {{"addresses", names}}};
   return answer;
 }
 
@@ -83,8 +85,10 @@ Answer for_refusal(const Verdict& verdict, const std::string& message_id) {
   Answer answer;
   answer.reply = passed_on(verdict.recipients.empty() ? verdict.attempt.reply
                                                       : verdict.recipients.front().reply);
+  answer.sentence = {
+      answer.reply.is_permanent() ? "smtp.relay_refused" : "smtp.relay_refused_for_now",
+      {{"relay", verdict.attempt.relay}}};
   answer.reply.text = with_id(answer.reply.text, message_id);
-  answer.sentence = {"smtp.relay_refused", {{"relay", verdict.attempt.relay}}};
   return answer;
 }
 

@@ -104,7 +104,14 @@ void check_accounts(const Settings& settings, Mistakes& mistakes) {
         {"", 0, "account", "no mail server is known; give --upstream URL or an [[account]]"});
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     check_relay(settings, accounts[i].upstream, "account.upstream", mistakes);
-    for (std::size_t j = 0; j < i; ++j) check_pair(accounts[j], accounts[i], mistakes);
+    for (std::size_t j = 0; j < i; ++j) {
+      check_pair(accounts[j], accounts[i], mistakes);
+      // Waiting mail is kept by the account's name: it must not go to the other one's server.
+      if (accounts[j].name == accounts[i].name)
+        mistakes.push_back(
+            {"", 0, "account.name",
+             quoted(accounts[i].name) + " stands for two accounts; give each its own name"});
+    }
   }
 }
 

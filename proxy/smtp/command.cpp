@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command table and the MAIL and RCPT arguments. Addresses are kept as typed: whether one is
-// wise (docomo's "a..b.@docomo.ne.jp") is for the checks to say, not for the grammar.
+// The command table and the parameters of MAIL and RCPT.
 #include "proxy/smtp/command.hpp"
 
-#include <algorithm>
+#include "proxy/smtp/path.hpp"
+#include "proxy/smtp/words.hpp"
+
 #include <array>
 #include <charconv>
 
 namespace todoku::smtp {
 
 namespace {
-
-// RFC 5321 4.5.3.1.3 allows 256; some more is let through so that checks can name the address.
-constexpr std::size_t max_path = 512;
 
 struct Known {
   std::string_view word;
@@ -35,140 +33,8 @@ constexpr std::array<Known, 35> known_words{{
     {"HOST:", Verb::http},
 }};
 
-bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
-
-char upper_of(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string upper_copy(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), upper_of);
-  return result;
-}
-
-bool has_eight_bit(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
-}
-
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto value = static_cast<unsigned char>(c);
-    return value > 0x20 && value != 0x7F;
-  });
-}
-
-Reply refusal(int code, const char* status, const char* text) {
-  return Reply{code, status, text};
-}
-
-Reply bad_parameter(const char* text) {
-  return refusal(501, "5.5.4", text);
-}
-
 Reply unknown_parameter() {
   return refusal(555, "5.5.4", "This parameter is not known here");
-}
-
-// The end of the path at the start of text (one past '>' or the bare word), npos when unfinished.
-// Quoted local parts may hold '>' and spaces.
-std::size_t path_end(std::string_view text) {
-  const bool in_brackets = !text.empty() && text.front() == '<';
-  bool in_quotes = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_quotes && c == '\\')
-      ++i;
-    else if (c == '"')
-      in_quotes = !in_quotes;
-    else if (!in_quotes && in_brackets && c == '>')
-      return i + 1;
-    else if (!in_quotes && !in_brackets && is_space(c))
-      return i;
-  }
-  return in_brackets || in_quotes ? std::string_view::npos : text.size();
-}
-
-// RFC 5321 4.1.1.3: a source route must be accepted and should be ignored.
-std::string_view without_route(std::string_view address) {
-  if (address.empty() || address.front() != '@') return address;
-  const std::size_t colon = address.find(':');
-  return colon == std::string_view::npos ? address : address.substr(colon + 1);
-}
-
-bool is_local_part(std::string_view local) {
-  if (local.empty()) return false;
-  bool in_quotes = false;
-  for (std::size_t i = 0; i < local.size(); ++i) {
-    const char c = local[i];
-    const auto value = static_cast<unsigned char>(c);
-    if (value < 0x20 || value == 0x7F) return false;
-    if (in_quotes && c == '\\') {
-      if (++i == local.size()) return false;
-      const auto quoted = static_cast<unsigned char>(local[i]);
-      if (quoted < 0x20 || quoted == 0x7F) return false;
-    } else if (c == '"') {
-      in_quotes = !in_quotes;
-    } else if (!in_quotes && std::string_view(" <>()[],:;\\@").find(c) != std::string_view::npos) {
-      return false;
-    }
-  }
-  return !in_quotes;
-}
-
-bool is_domain(std::string_view domain) {
-  if (domain.empty() || !is_printable(domain)) return false;
-  return domain.find_first_of("<>()@,;\"\\") == std::string_view::npos;
-}
-
-// The last '@' outside quotes parts the two; an address literal holds none.
-bool is_address(std::string_view address, bool may_lack_domain) {
-  const std::size_t at = address.rfind('@');
-  if (at == std::string_view::npos)
-    return may_lack_domain && equals_upper(address, "POSTMASTER");  // RFC 5321 4.1.1.3
-  return is_local_part(address.substr(0, at)) && is_domain(address.substr(at + 1));
-}
-
-struct PathWords {
-  std::string_view keyword;  // FROM, TO
-  const char* syntax;
-  const char* status;  // of a wrong address
-  bool may_be_null;
-};
-
-struct Path {
-  std::string_view address;
-  std::string_view parameters;
-};
-
-std::optional<Reply> read_path(std::string_view argument, const PathWords& words, Path& into) {
-  if (!equals_upper(argument.substr(0, words.keyword.size()), words.keyword))
-    return bad_parameter(words.syntax);
-  argument = trimmed(argument.substr(words.keyword.size()));
-  if (argument.empty() || argument.front() != ':') return bad_parameter(words.syntax);
-  argument = trimmed(argument.substr(1));
-  const std::size_t end = path_end(argument);
-  if (end == std::string_view::npos || end == 0) return bad_parameter(words.syntax);
-  if (end < argument.size() && !is_space(argument[end])) return bad_parameter(words.syntax);
-  std::string_view address = argument.substr(0, end);
-  if (address.front() == '<') address = trimmed(address.substr(1, address.size() - 2));
-  address = without_route(address);
-  const bool is_null = address.empty() && argument.front() == '<' && words.may_be_null;
-  if (address.size() > max_path) return refusal(501, words.status, "The address is too long");
-  if (!is_null && !is_address(address, !words.may_be_null))
-    return refusal(501, words.status, "The address is not written correctly");
-  into.address = address;
-  into.parameters = trimmed(argument.substr(end));
-  return std::nullopt;
 }
 
 // RFC 6531 3.5, 3.7.4.2: other scripts need SMTPUTF8 and must be UTF-8.
@@ -290,11 +156,6 @@ std::optional<Reply> read_rcpt_parameter(const Parameter& parameter, const Capab
 }
 
 }  // namespace
-
-bool equals_upper(std::string_view text, std::string_view upper) {
-  return text.size() == upper.size() && std::equal(text.begin(), text.end(), upper.begin(),
-                                                   [](char a, char b) { return upper_of(a) == b; });
-}
 
 Command parse_command(std::string_view line) {
   line = trimmed(line);

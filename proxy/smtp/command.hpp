@@ -47,7 +47,4 @@ struct Command {
 [[nodiscard]] std::optional<Reply> read_rcpt(std::string_view argument, const Capabilities& told,
                                              bool smtputf8, Recipient& into);
 
-// Case-blind comparison of ASCII letters; `upper` must be in upper case.
-[[nodiscard]] bool equals_upper(std::string_view text, std::string_view upper);
-
 }  // namespace todoku::smtp

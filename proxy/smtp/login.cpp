@@ -2,7 +2,7 @@
 // SASL messages of the four mechanisms. No text of ours ever repeats what the client typed.
 #include "proxy/smtp/login.hpp"
 
-#include "proxy/smtp/command.hpp"
+#include "proxy/smtp/words.hpp"
 
 #include <openssl/crypto.h>
 

@@ -29,7 +29,9 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
+  using Moment = std::chrono::sys_time<std::chrono::milliseconds>;  // kept as a number
   Statement& number(std::int64_t value);
+  Statement& moment(Moment value) { return number(value.time_since_epoch().count()); }
   Statement& text(std::string_view value);  // the bytes must live until the last step
   Statement& blob(std::string_view value);  // the same
   // True = a row is there; false = done, or failed (see failed()).
@@ -39,6 +41,9 @@ class Statement {
   [[nodiscard]] error_code failed() const { return failed_; }
 
   [[nodiscard]] std::int64_t number_at(int column) const;
+  [[nodiscard]] Moment moment_at(int column) const {
+    return Moment(std::chrono::milliseconds(number_at(column)));
+  }
   [[nodiscard]] bool is_null_at(int column) const;
   [[nodiscard]] std::string bytes_at(int column) const;  // text or blob
 

@@ -28,7 +28,7 @@ error_code Tables::put_fact(std::int64_t kind, const std::string& about_whom, Ti
       .prepare("INSERT OR REPLACE INTO relay_facts(name, kind, at, private) VALUES(?,?,?,?)")
       .blob(name)
       .number(kind)
-      .number(at.time_since_epoch().count())
+      .moment(at)
       .blob(sealed)
       .run();
 }
@@ -49,7 +49,7 @@ Result<std::vector<std::pair<Time, Pairs>>> Tables::facts(std::int64_t kind) {
   std::vector<std::pair<Time, Pairs>> found;
   while (rows.step()) {
     Pairs texts;
-    const Time at{std::chrono::milliseconds(rows.number_at(0))};
+    const Time at = rows.moment_at(0);
     const bool is_whole = unpack(open_or_nothing(rows.bytes_at(1), about), texts);
     if (is_whole && !texts.empty()) found.emplace_back(at, std::move(texts));
   }
@@ -77,13 +77,13 @@ Result<std::vector<SentBy>> Tables::sent_since(Time since, std::chrono::millisec
   const auto first_id = delivery::make_message_id(since - oldest, 0);
   auto rows = database_.prepare(
       "SELECT message_id, at, private FROM attempts WHERE message_id>=? AND at>=?");
-  rows.text(first_id).number(since.time_since_epoch().count());
+  rows.text(first_id).moment(since);
   std::vector<SentBy> found;
   while (rows.step()) {
     delivery::Attempt attempt;
     const auto sealed = open_or_nothing(rows.bytes_at(2), "attempt " + rows.bytes_at(0));
     if (!unpack(sealed, attempt) || !attempt.reply.is_positive()) continue;
-    const Time at{std::chrono::milliseconds(rows.number_at(1))};
+    const Time at = rows.moment_at(1);
     found.push_back({std::move(attempt.relay), at});
   }
   if (rows.failed()) return rows.failed();

@@ -13,10 +13,6 @@ namespace {
 constexpr const char* about_correspondent = "correspondent";
 constexpr const char* about_size = "size";
 
-std::int64_t number_of(Time time) {
-  return time.time_since_epoch().count();
-}
-
 }  // namespace
 
 error_code Tables::note(const NoteCorrespondents& written) {
@@ -34,7 +30,7 @@ error_code Tables::note(const NoteCorrespondents& written, std::string_view addr
       "UPDATE correspondents SET times=max(times+?, ?), last=? WHERE account=? AND address=? AND "
       "private<>x''");
   known.number(more).number(written.at_least);
-  known.number(number_of(written.at)).text(written.account).blob(key);
+  known.moment(written.at).text(written.account).blob(key);
   if (const auto failed = known.run()) return failed;
   if (database_.changed_rows() > 0) return {};
   const auto sealed = sealer_->seal(address, about_correspondent);
@@ -46,7 +42,7 @@ error_code Tables::note(const NoteCorrespondents& written, std::string_view addr
       .text(written.account)
       .blob(key)
       .number(std::max<std::int64_t>(1, written.at_least))
-      .number(number_of(written.at))
+      .moment(written.at)
       .blob(sealed)
       .run();
 }
@@ -64,7 +60,7 @@ error_code Tables::put(const SentTally& tally) {
   return database_
       .prepare("INSERT OR REPLACE INTO tallies(account, at, messages, recipients) VALUES(?,?,?,?)")
       .text(tally.account)
-      .number(number_of(tally.begin))
+      .moment(tally.begin)
       .number(tally.messages)
       .number(tally.recipients)
       .run();
@@ -75,7 +71,7 @@ error_code Tables::put(const LearnedSize& size) {
   Packer packer;
   packer.text(size.domain);
   packer.number(size.bytes);
-  packer.number(static_cast<std::uint64_t>(number_of(size.at)));
+  packer.number(static_cast<std::uint64_t>(size.at.time_since_epoch().count()));
   const auto sealed = sealer_->seal(packer.take(), about_size);
   return database_.prepare("INSERT OR REPLACE INTO size_limits(name, private) VALUES(?,?)")
       .blob(name)
@@ -100,7 +96,7 @@ error_code Tables::correspondents_in(SentHistory& history, std::size_t most) {
     StoredCorrespondent one;
     one.account = rows.bytes_at(0);
     one.times = static_cast<std::uint32_t>(rows.number_at(1));
-    one.last = Time(std::chrono::milliseconds(rows.number_at(2)));
+    one.last = rows.moment_at(2);
     one.address = open_or_nothing(rows.bytes_at(3), about_correspondent);
     if (!one.address.empty()) history.correspondents.push_back(std::move(one));
   }
@@ -110,11 +106,11 @@ error_code Tables::correspondents_in(SentHistory& history, std::size_t most) {
 error_code Tables::tallies_in(SentHistory& history, Time since) {
   auto rows = database_.prepare(
       "SELECT account, at, messages, recipients FROM tallies WHERE at>=? ORDER BY at");
-  rows.number(number_of(since));
+  rows.moment(since);
   while (rows.step()) {
     SentTally one;
     one.account = rows.bytes_at(0);
-    one.begin = Time(std::chrono::milliseconds(rows.number_at(1)));
+    one.begin = rows.moment_at(1);
     one.messages = static_cast<std::uint32_t>(rows.number_at(2));
     one.recipients = static_cast<std::uint32_t>(rows.number_at(3));
     history.tallies.push_back(std::move(one));

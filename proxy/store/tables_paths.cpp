@@ -22,7 +22,7 @@ error_code Tables::put(const delivery::RememberedPath& path) {
   const auto private_part = sealer_->seal(pack(path), about);
   return database_.prepare("INSERT OR REPLACE INTO paths(name, until, private) VALUES(?,?,?)")
       .blob(name)
-      .number(path.until.time_since_epoch().count())
+      .moment(path.until)
       .blob(private_part)
       .run();
 }

@@ -11,14 +11,6 @@ namespace todoku::store {
 
 namespace {
 
-std::int64_t number_of(Time time) {
-  return time.time_since_epoch().count();
-}
-
-Time time_at(const Statement& row, int column) {
-  return Time(std::chrono::milliseconds(row.number_at(column)));
-}
-
 std::string private_part_of(const Request& request) {
   if (request.verb != Verb::know_people) return pack(request.corrections);
   Pairs pairs;
@@ -43,7 +35,7 @@ constexpr std::int64_t prune_at_once = 500;  // rows: a long transaction would h
 Result<std::vector<DueMessage>> Tables::due_in(Statement& rows) {
   std::vector<DueMessage> found;
   while (rows.step()) {
-    found.push_back({rows.bytes_at(0), rows.bytes_at(1), time_at(rows, 2)});
+    found.push_back({rows.bytes_at(0), rows.bytes_at(1), rows.moment_at(2)});
   }
   if (rows.failed()) return rows.failed();
   return found;
@@ -54,7 +46,7 @@ Result<std::vector<DueMessage>> Tables::due(Time now, std::string_view account, 
   auto rows = database_.prepare(
       "SELECT id, account, next_attempt FROM messages INDEXED BY due WHERE state=2 AND account=? "
       "AND next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
-  rows.text(account).number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  rows.text(account).moment(now).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
 
@@ -62,7 +54,7 @@ Result<std::vector<DueMessage>> Tables::due_of_all(Time now, std::size_t limit) 
   auto rows = database_.prepare(
       "SELECT id, account, next_attempt FROM messages INDEXED BY soonest WHERE state=2 AND "
       "next_attempt<=? ORDER BY next_attempt, id LIMIT ?");
-  rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  rows.moment(now).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
 
@@ -70,7 +62,7 @@ Result<std::vector<DueMessage>> Tables::overdue(Time now, std::size_t limit) {
   auto rows = database_.prepare(
       "SELECT id, account, deadline FROM messages INDEXED BY overdue "
       "WHERE state >= 2 AND state <= 4 AND deadline<=? ORDER BY deadline LIMIT ?");
-  rows.number(number_of(now)).number(static_cast<std::int64_t>(limit));
+  rows.moment(now).number(static_cast<std::int64_t>(limit));
   return due_in(rows);
 }
 
@@ -79,7 +71,7 @@ Result<std::optional<Time>> Tables::next_due() {
       "SELECT min(at) FROM ("
       "SELECT min(next_attempt) AS at FROM messages INDEXED BY soonest WHERE state=2 UNION ALL "
       "SELECT min(deadline) FROM messages INDEXED BY overdue WHERE state >= 2 AND state <= 4)");
-  if (row.step() && !row.is_null_at(0)) return std::optional(time_at(row, 0));
+  if (row.step() && !row.is_null_at(0)) return std::optional(row.moment_at(0));
   if (row.failed()) return row.failed();
   return std::optional<Time>();
 }
@@ -90,7 +82,7 @@ error_code Tables::hasten(std::string_view account, std::string_view user, Time 
       .prepare(
           "UPDATE messages SET next_attempt=?1 WHERE state=2 AND account=?2 AND "
           "next_attempt>?1 AND (?3=x'' OR who=?3) AND (waits_for<>3 OR ?3<>x'')")
-      .number(number_of(now))
+      .moment(now)
       .text(account)
       .blob(owner)
       .run();
@@ -116,14 +108,14 @@ Result<std::vector<RepeatEntry>> Tables::repeats_since(Time since) {
   auto rows = database_.prepare(
       "SELECT repeat_key, id, arrived, state FROM messages INDEXED BY untold "
       "WHERE (state BETWEEN 1 AND 4 OR (flags & 4) = 0) AND arrived>=? ORDER BY arrived");
-  rows.number(number_of(since));
+  rows.moment(since);
   std::vector<RepeatEntry> found;
   while (rows.step()) {
     RepeatEntry entry;
     const auto key = rows.bytes_at(0);
     std::copy_n(key.begin(), std::min(key.size(), entry.key.size()), entry.key.begin());
     entry.id = rows.bytes_at(1);
-    entry.arrived = time_at(rows, 2);
+    entry.arrived = rows.moment_at(2);
     entry.state = static_cast<delivery::MessageState>(rows.number_at(3));
     found.push_back(std::move(entry));
   }
@@ -161,7 +153,7 @@ Result<std::uint64_t> Tables::ask(const Request& request, Time now) {
   const auto failed =
       database_
           .prepare("INSERT INTO requests(at, verb, message_id, private, outcome) VALUES(?,?,?,?,0)")
-          .number(number_of(now))
+          .moment(now)
           .number(static_cast<std::int64_t>(request.verb))
           .text(request.message_id)
           .blob(private_part)
@@ -201,13 +193,13 @@ error_code Tables::prune_bodies(const Store::Limits& limits, Time now,
   while (true) {
     const auto& parts = copies_.parts();
     const bool is_part_older =
-        !parts.empty() && (!has_row || parts.front().last_possible() < time_at(rows, 2));
+        !parts.empty() && (!has_row || parts.front().last_possible() < rows.moment_at(2));
     if (is_part_older && is_to_go(parts.front().last_possible())) {
       kept -= std::min(kept, parts.front().size);
       if (const auto failed = copies_.drop_oldest()) return failed;
       continue;
     }
-    if (!has_row || !is_to_go(time_at(rows, 2))) break;
+    if (!has_row || !is_to_go(rows.moment_at(2))) break;
     kept -= std::min(kept, static_cast<std::uint64_t>(rows.number_at(3)));
     old.emplace_back(rows.bytes_at(0), static_cast<BodyPlace>(rows.number_at(1)));
     has_row = rows.step();
@@ -226,8 +218,8 @@ error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
       "SELECT id, body, arrived, changed FROM messages WHERE state NOT IN (2, 3, 4) ORDER BY id");
   // Ids sort by time: behind the first that arrived later all are younger.
   while (static_cast<std::int64_t>(old.size()) < prune_at_once && rows.step()) {
-    if (time_at(rows, 2) >= before) break;
-    if (time_at(rows, 3) >= before) continue;
+    if (rows.moment_at(2) >= before) break;
+    if (rows.moment_at(3) >= before) continue;
     old.push_back(rows.bytes_at(0));
     if (static_cast<BodyPlace>(rows.number_at(1)) == BodyPlace::file) gone.push_back(old.back());
   }
@@ -241,7 +233,7 @@ error_code Tables::prune_history(Time before, std::vector<std::string>& gone) {
         "DELETE FROM requests WHERE number<coalesce((SELECT number FROM requests WHERE at>=? ORDER "
         "BY number LIMIT 1), 9223372036854775807)",
         "DELETE FROM tallies WHERE at<?"}) {
-    if (const auto failed = database_.prepare(sql).number(number_of(before)).run()) return failed;
+    if (const auto failed = database_.prepare(sql).moment(before).run()) return failed;
   }
   return {};
 }
@@ -271,7 +263,8 @@ Result<std::int64_t> Tables::mark(const char* name) {
 // Flag 8: the end was on its way; flag 2: it had our 250. Deadline 0: the queue has not seen it
 // yet. What was arriving (0) or with a relay (1) and had not left: ours waits again, a client's is
 // refused, because it was told nothing and still has it. A client's that may have left stays as it
-// is: its repeat finds it.
+// is: its repeat finds it. What waited for a log-in (3) is tried anew: the queue of this run has to
+// learn whose log-in it waits for.
 Result<std::uint64_t> Tables::settle_interrupted(Time now) {
   const auto count = database_.ask_number(
       "SELECT count(*) FROM messages INDEXED BY interrupted WHERE (state < 2 OR (flags & 8) = 8) "
@@ -284,8 +277,10 @@ Result<std::uint64_t> Tables::settle_interrupted(Time now) {
         "UPDATE messages INDEXED BY interrupted SET state=2, waits_for=1, changed=? WHERE (state < "
         "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 2)=2",
         "UPDATE messages INDEXED BY interrupted SET state=6, waits_for=0, changed=? WHERE (state < "
-        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 8)=0"}) {
-    if (const auto failed = database_.prepare(sql).number(number_of(now)).run()) return failed;
+        "2 OR (flags & 8) = 8) AND state < 2 AND (flags & 8)=0",
+        "UPDATE messages INDEXED BY due SET waits_for=1, changed=? WHERE state=2 AND "
+        "waits_for=3"}) {
+    if (const auto failed = database_.prepare(sql).moment(now).run()) return failed;
   }
   return static_cast<std::uint64_t>(*count);
 }

@@ -27,7 +27,7 @@ error_code Tables::set(const SetRelays& all) {
                             .number(place++)
                             .text(relay.fallback)
                             .number(static_cast<std::int64_t>(relay.state))
-                            .number(relay.since.time_since_epoch().count())
+                            .moment(relay.since)
                             .blob(sealed)
                             .run();
     if (failed) return failed;
@@ -39,7 +39,7 @@ error_code Tables::put(const StoredRelay& relay) {
   const auto sealed = sealer_->seal(relay.trouble, about);
   return database_.prepare("UPDATE relays SET state=?, since=?, private=? WHERE name=?")
       .number(static_cast<std::int64_t>(relay.state))
-      .number(relay.since.time_since_epoch().count())
+      .moment(relay.since)
       .blob(sealed)
       .text(relay.name)
       .run();
@@ -54,7 +54,7 @@ Result<std::vector<StoredRelay>> Tables::relays() {
     relay.name = rows.bytes_at(0);
     relay.fallback = rows.bytes_at(1);
     relay.state = static_cast<RelayState>(rows.number_at(2));
-    relay.since = Time(std::chrono::milliseconds(rows.number_at(3)));
+    relay.since = rows.moment_at(3);
     relay.trouble = open_or_nothing(rows.bytes_at(4), about);
     found.push_back(std::move(relay));
   }

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 namespace todoku::cli {
 namespace {
@@ -252,6 +253,34 @@ TEST(CliOptions, WithoutACommandTheCommandsAreShown) {
 TEST(CliOptions, HelpHasItsShortForm) {
   EXPECT_EQ(finished({"-h"}).text, finished({"--help"}).text);
   EXPECT_EQ(finished({"serve", "-h"}).code, exit_ok);
+}
+
+TEST(CliOptions, HelpIsNoWiderThanATerminal) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"--help"},
+                                             {"serve", "--help"},
+                                             {"demo", "--help"},
+                                             {"explain", "--help"},
+                                             {"check", "--help"},
+                                             {"check-address", "--help"},
+                                             {"config", "check", "--help"},
+                                             {"messages", "list", "--help"},
+                                             {"messages", "release", "--help"},
+                                             {"relays", "learn", "--help"},
+                                             {"secret", "set", "--help"},
+                                             {"setup", "address-book", "--help"}}) {
+    std::istringstream lines(finished(words).text);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  }
+  const auto help = finished({"serve", "--help"}).text;
+  EXPECT_THAT(help, HasSubstr("for\n" + std::string(30, ' ') + "instance submission://sv"));
+}
+
+TEST(CliOptions, TheWayToHelpIsTheCommandThatWasMeant) {
+  EXPECT_THAT(finished({"config", "check"}).text, HasSubstr("\nTry: todoku config check --help\n"));
+  EXPECT_THAT(finished({"relays", "test"}).text, HasSubstr("\nTry: todoku relays test --help\n"));
+  EXPECT_THAT(finished({"check-address"}).text, HasSubstr("\nTry: todoku check-address --help\n"));
+  EXPECT_THAT(finished({"sevre"}).text, HasSubstr("\nTry: todoku --help\n"));
 }
 
 TEST(CliOptions, AMisspeltOptionIsNamedWithTheOneThatWasMeant) {

@@ -69,6 +69,13 @@ TEST(Explain, AMailBecomesAPage) {
                     HasSubstr("What to do now"), HasSubstr("【"), Not(HasSubstr("\x1b["))));
 }
 
+TEST(Explain, NumbersAreOnlyThoseOfTheMail) {
+  // The JSON lines have a class for programs ("5.0.0"); a person would pass it on as the error.
+  EXPECT_THAT(explained(words({"550", "User", "unknown"})).out,
+              AllOf(HasSubstr("Numbers: 550\n"), Not(HasSubstr("5.0.0"))));
+  EXPECT_THAT(explained(words({"Mailbox", "is", "full"})).out, Not(HasSubstr("Numbers:")));
+}
+
 TEST(Explain, APageFitsItsTerminalAndHasColourOnlyThere) {
   for (const std::size_t columns : {40U, 60U, 99U}) {
     const auto page = explained(words({golden + "postfix_rcpt.eml"}, "ja"), {}, {false, columns});

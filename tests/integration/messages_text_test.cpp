@@ -154,7 +154,7 @@ TEST_F(MessagesText, EveryWaitHasItsOwnWords) {
   message.waits_for = store::WaitsFor::relay;
   EXPECT_THAT(next_step(look(true), message), HasSubstr("つながり次第"));
   message.waits_for = store::WaitsFor::login;
-  EXPECT_THAT(next_step(look(true), message), HasSubstr("taro@example.jp として"));
+  EXPECT_THAT(next_step(look(true), message), HasSubstr("メールソフトから taro@example.jp で"));
   message.waits_for = store::WaitsFor::time;
   message.next_attempt = minutes_later(1);
   EXPECT_EQ(next_step(look(true), message), "まもなく送信します");

@@ -284,6 +284,7 @@ class Rewriting(TwoServers):
         self.assertEqual([one.sender for one in arrived], ["office@spare.test"])
         self.assertIn(b"\r\nFrom: <office@spare.test>\r\n", arrived[0].body)
         self.assertIn(b"\r\nMessage-ID: <changed@queue.test>\r\n", arrived[0].body)
+        wait_until(lambda: is_settled(todoku, "changed"), 10, f"changed: {states(todoku)}")
         self.assertEqual(states(todoku)["changed"], ["sent"])
 
     def test_the_live_test_finds_it_out_and_such_senders_no_longer_go_that_way(self):

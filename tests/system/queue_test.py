@@ -46,6 +46,9 @@ class QueueTest(SystemTest):
         todoku.process.send_signal(signal.SIGKILL)
         todoku.process.wait()
 
+    def names(self, todoku):
+        return [event["event"] for event in todoku.events()]
+
     def states(self, todoku):
         return [event.get("state") for event in todoku.events() if event["event"] == "queue.message"]
 
@@ -118,6 +121,23 @@ class OutOfReach(QueueTest):
         self.addCleanup(again.stop)
         wait_until(lambda: any(event["event"] == "queue.login_needed" for event in todoku.events()), 10)
         self.assertEqual(again.messages, [])
+        with RawClient(todoku.port) as client:
+            client.hello()
+            self.assertEqual(client.login().code, 235)
+        wait_until(lambda: len(again.messages) == 1, 10)
+
+    def test_mail_that_waits_for_a_log_in_also_waits_over_a_second_restart(self):
+        upstream = self.upstream(tls="none")
+        todoku = self.todoku(upstream.url, sets=FAST)
+        self.assertEqual(send_mail(todoku.port, mail(1)).code, 250)
+        upstream.stop()
+        self.assertEqual(send_mail(todoku.port, mail(2)).code, 250)
+        for restarts in (1, 2):
+            self.assertEqual(todoku.stop(), 0)
+            todoku.start()
+            wait_until(lambda: self.names(todoku).count("queue.login_needed") == restarts, 10)
+        again = Upstream(tls="none", port=upstream.port)
+        self.addCleanup(again.stop)
         with RawClient(todoku.port) as client:
             client.hello()
             self.assertEqual(client.login().code, 235)

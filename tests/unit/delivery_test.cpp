@@ -142,6 +142,24 @@ TEST(Verdict, temporary_refusal_of_one_of_two_stays_temporary) {
   EXPECT_EQ(answer_for(verdict, "ID1").reply.code, 450);
 }
 
+// "Check the address" would be wrong advice where waiting is the cure.
+TEST(Verdict, a_temporary_refusal_has_a_sentence_of_its_own) {
+  const smtp::Reply ok{250, "2.1.5", "Ok"};
+  const smtp::Reply later{452, "4.2.2", "Mailbox full"};
+  const smtp::Reply no_user{550, "5.1.1", "No such user"};
+  const auto sentence = [](const smtp::Reply& decisive, const std::vector<smtp::Reply>& replies,
+                           const std::vector<std::string>& to) {
+    const auto exchange = refusal(smtp::Phase::recipient, decisive, replies);
+    return answer_for(verdict_of(exchange, envelope_to(to), "mx:587"), "ID1").sentence.key;
+  };
+  const std::vector<std::string> one{"a@x.test"}, two{"a@x.test", "b@x.test"};
+  EXPECT_EQ(sentence(later, {later}, one), "smtp.relay_refused_for_now");
+  EXPECT_EQ(sentence(no_user, {no_user}, one), "smtp.relay_refused");
+  EXPECT_EQ(sentence(later, {ok, later}, two), "smtp.recipients_refused_for_now");
+  EXPECT_EQ(sentence(no_user, {ok, no_user}, two), "smtp.recipients_refused");
+  EXPECT_EQ(sentence(no_user, {later, no_user}, two), "smtp.recipients_refused");
+}
+
 TEST(Verdict, upstream_421_reaches_the_client_as_451) {
   const smtp::Reply closing{421, "4.3.2", "Shutting down"};
   const auto verdict =

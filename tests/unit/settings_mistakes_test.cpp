@@ -221,6 +221,14 @@ TEST(SettingsMistakes, TwoAccountsCannotTakeOneSender) {
   EXPECT_THAT(whole(settings), IsEmpty());
 }
 
+// What waits is kept by the account's name: with two of a name it could go to the wrong server.
+TEST(SettingsMistakes, EachAccountHasItsOwnName) {
+  Settings settings;
+  settings.accounts = {account("office", {"@a.example"}), account("office", {"@b.example"})};
+  EXPECT_THAT(whole(settings),
+              ElementsAre(HasSubstr("account.name: \"office\" stands for two accounts")));
+}
+
 TEST(SettingsMistakes, TheUpstreamIsNotTodokuItself) {
   Settings settings;
   settings.accounts = {account("a", {"*"})};
