@@ -78,14 +78,15 @@ std::size_t take_entity(std::string_view html, std::string& out) {
   return take_number(html, out);
 }
 
+bool is_tag(std::string_view tag, std::string_view name) {
+  return begins_with(tag, name) && (tag.size() == name.size() || !is_letter(tag[name.size()]));
+}
+
 bool ends_line(std::string_view tag) {
-  for (const std::string_view name : {"br", "/p", "p", "/div", "/tr", "/td", "/li", "/h1", "/h2",
-                                      "/h3", "tr", "pre", "/pre", "/title", "hr"}) {
-    if (begins_with(tag, name) && (tag.size() == name.size() || !is_letter(tag[name.size()]))) {
-      return true;
-    }
-  }
-  return false;
+  constexpr std::array<std::string_view, 15> names{"br",  "/p",  "p",    "/div",   "/tr",
+                                                   "/td", "/li", "/h1",  "/h2",    "/h3",
+                                                   "tr",  "pre", "/pre", "/title", "hr"};
+  return std::ranges::any_of(names, [tag](std::string_view name) { return is_tag(tag, name); });
 }
 
 // Behind the end of an element whose content is no text; the place itself when it is another one.
@@ -107,6 +108,7 @@ bool ends_run(char c) {
 
 std::string text_from_html(std::string_view html, std::size_t max_size) {
   std::string out;
+  bool is_set = false;  // <pre>: blanks and lines as they stand
   std::size_t i = 0;
   while (i < html.size() && out.size() < max_size) {
     const char c = html[i];
@@ -118,7 +120,9 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
       }
       const auto close = html.find('>', i);
       if (close == std::string_view::npos) break;
-      if (ends_line(html.substr(i + 1, close - i - 1))) out += '\n';
+      const auto tag = html.substr(i + 1, close - i - 1);
+      if (ends_line(tag)) out += '\n';
+      is_set = is_tag(tag, "pre") || (is_set && !is_tag(tag, "/pre"));
       i = skip_hidden(html, i, close + 1);
       continue;
     }
@@ -133,7 +137,11 @@ std::string text_from_html(std::string_view html, std::size_t max_size) {
       i = end;
       continue;
     }
-    if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';  // a run means one
+    if (is_set) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ' && out.back() != '\n') {
+      out += ' ';  // a run means one
+    }
     ++i;
   }
   out.resize(cut_utf8(out, max_size).size());

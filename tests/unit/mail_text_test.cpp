@@ -228,6 +228,14 @@ TEST(HtmlText, keeps_words_and_lines) {
   EXPECT_EQ(text_from_html("a < b", 100), "a ");
 }
 
+TEST(HtmlText, keeps_the_lines_of_what_is_set_as_it_stands) {
+  EXPECT_EQ(
+      text_from_html("<PRE class=x>550 no\n  such  user\n\nto <b>you\n</b></pre>and\nmore", 100),
+      "\n550 no\n  such  user\n\nto you\n\nand more");
+  EXPECT_EQ(text_from_html("a\nb<pre>c\nd", 100), "a b\nc\nd");
+  EXPECT_EQ(text_from_html("<prefix>a\nb", 100), "a b");
+}
+
 // Outlook writes so what the charset of the mail has not.
 TEST(HtmlText, reads_characters_by_number) {
   EXPECT_EQ(text_from_html("&#39641;&#x6a4b;&#X6A4B;様 &#128512;&#39;&#65;", 100), "髙橋橋様 😀'A");
