@@ -24,6 +24,54 @@ bool is_domain_char(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+bool is_single(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// Does a character of three octets or more begin so? Kana and kanji do, accented letters do not.
+bool is_wide(char lead) {
+  return static_cast<unsigned char>(lead) >= 0xe0;
+}
+
+std::string_view character_before(std::string_view text, std::size_t end) {
+  std::size_t size = 1;
+  while (size < 4 && size < end && continues(text[end - size])) ++size;
+  return text.substr(end - size, size);
+}
+
+std::string_view character_at(std::string_view text, std::size_t begin) {
+  std::size_t size = 1;
+  while (!is_single(text[begin]) && size < 4 && begin + size < text.size() &&
+         continues(text[begin + size]))
+    ++size;
+  return text.substr(begin, size);
+}
+
+// Blanks, brackets, stops and quotes beyond ASCII, which are in no address: up to U+00BF, U+2000 to
+// U+207F, U+3000 to U+303F but for the three that are letters, U+FF00 to U+FF65.
+bool is_sign(std::string_view character) {
+  for (const std::string_view letter : {"々", "〆", "〇"})
+    if (character == letter) return false;
+  for (const std::string_view begin : {"\xc2", "\xe2\x80", "\xe2\x81", "\xe3\x80", "\xef\xbc"})
+    if (character.starts_with(begin)) return true;
+  return character >= "\xef\xbd\x80" && character <= "\xef\xbd\xa5";
+}
+
+// Where the domain from begin to end stops when a sentence goes on right behind it: an ending
+// in Latin letters has no kana or kanji in it.
+std::size_t last_label_end(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto domain = text.substr(begin, end - begin);
+  const auto label = begin + domain.rfind('.') + 1;  // npos + 1 is 0
+  if (label >= end || !is_single(text[label])) return end;
+  for (auto at = label; at < end; ++at)
+    if (is_wide(text[at])) return at;
+  return end;
+}
+
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -52,8 +100,16 @@ std::size_t local_begin(std::string_view text, std::size_t at) {
     const auto quote = at >= 2 ? text.rfind('"', at - 2) : std::string_view::npos;
     return quote == std::string_view::npos ? at : quote;
   }
+  const bool is_latin = at > 0 && is_single(text[at - 1]);
   std::size_t begin = at;
-  while (begin > 0 && at - begin < max_address && is_local_char(text[begin - 1])) --begin;
+  while (begin > 0 && at - begin < max_address) {
+    const auto character = character_before(text, begin);
+    const bool belongs = character.size() == 1
+                             ? is_local_char(character.front())
+                             : !is_sign(character) && !(is_latin && is_wide(character.front()));
+    if (!belongs) break;
+    begin -= character.size();
+  }
   while (begin < at && (text[begin] == '\'' || text[begin] == '|')) ++begin;
   return begin;
 }
@@ -64,7 +120,12 @@ std::size_t domain_end(std::string_view text, std::size_t at) {
     const auto close = text.find(']', end);
     return close == std::string_view::npos ? at + 1 : close + 1;
   }
-  while (end < text.size() && end - at < max_address && is_domain_char(text[end])) ++end;
+  while (end < text.size() && end - at < max_address) {
+    const auto character = character_at(text, end);
+    if (character.size() == 1 ? !is_domain_char(character.front()) : is_sign(character)) break;
+    end += character.size();
+  }
+  end = last_label_end(text, at + 1, end);
   while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-')) --end;
   return end;
 }

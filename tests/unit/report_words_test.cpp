@@ -39,6 +39,23 @@ TEST(Address, is_found_in_a_sentence) {
   EXPECT_FALSE(find_address("@ @@ a@ @b"));
 }
 
+// Japanese sets no blanks around an address.
+TEST(Address, ends_where_the_sentence_around_it_goes_on) {
+  for (const auto* text :
+       {"宛先：jiro@shop.example", "宛先jiro@shop.exampleに届きません", "「jiro@shop.example」へ",
+        "　jiro@shop.example　", "（jiro@shop.example）", "＜jiro@shop.example＞",
+        "相手 (jiro@shop.example様) に", "jiro@shop.example、saburo@shop.example",
+        "jiro@shop.example。次", "\xc2\xa0jiro@shop.example\xc2\xa0", "“jiro@shop.example”"}) {
+    const auto found = find_address(text);
+    ASSERT_TRUE(found) << text;
+    EXPECT_EQ(found->address, "jiro@shop.example") << text;
+  }
+  // What may be in one stays.
+  for (const auto* address : {"じろう@例え.jp", "佐々木@例え.テスト", "josé@shop.example",
+                              "jiro@日本abc.jp", "jiro@münchen.example"})
+    EXPECT_EQ(find_address(std::string("to <") + address + ">")->address, address);
+}
+
 struct CodeCase {
   std::string_view text, reply, status;
 };
