@@ -61,6 +61,7 @@ class Queue {
   boost::asio::awaitable<void> give_grace(store::Time at);
   boost::asio::awaitable<void> start_due(Lane& lane);
   boost::asio::awaitable<void> close_overdue();
+  boost::asio::awaitable<bool> leave_unreadable(std::string id, error_code why);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
   boost::asio::awaitable<void> write_leftovers();
   boost::asio::awaitable<void> rest();
@@ -72,7 +73,8 @@ class Queue {
   // queue_reach.cpp
   void saw(const settings::Account& account, const delivery::Attempt& attempt);
   void tell_of_reach();
-  boost::asio::awaitable<void> hasten(Lane& lane, std::string user);
+  boost::asio::awaitable<void> hasten(Lane& lane, std::string user,
+                                      store::Hasten which = store::Hasten::all_but_login);
 
   // queue_attempt.cpp
   boost::asio::awaitable<void> attempt(Lane& lane, std::string id);

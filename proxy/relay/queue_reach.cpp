@@ -63,8 +63,9 @@ void Queue::tell_of_reach() {
                     {});
 }
 
-asio::awaitable<void> Queue::hasten(Lane& lane, std::string user) {
-  const auto failed = co_await keeping_.store.hasten(lane.account.name, std::move(user), now());
+asio::awaitable<void> Queue::hasten(Lane& lane, std::string user, store::Hasten which) {
+  const auto failed =
+      co_await keeping_.store.hasten(lane.account.name, std::move(user), now(), which);
   if (failed) log_trouble("queue.not_hastened", "", failed);
   wake();
 }

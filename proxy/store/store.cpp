@@ -397,10 +397,19 @@ asio::awaitable<Result<std::optional<Time>>> Store::next_due() {
   co_return answer;
 }
 
-asio::awaitable<error_code> Store::hasten(std::string account, std::string user, Time now) {
+asio::awaitable<error_code> Store::hasten(std::string account, std::string user, Time now,
+                                          Hasten which) {
   std::function<error_code(Tables&)> work = [account = std::move(account), user = std::move(user),
-                                             now](Tables& tables) {
-    return tables.hasten(account, user, now);
+                                             now, which](Tables& tables) {
+    return tables.hasten(account, user, now, which);
+  };
+  const auto failed = co_await impl_->order(std::move(work), Durability::process);
+  co_return failed;
+}
+
+asio::awaitable<error_code> Store::postpone(std::string id, Time until) {
+  std::function<error_code(Tables&)> work = [id = std::move(id), until](Tables& tables) {
+    return tables.postpone(id, until);
   };
   const auto failed = co_await impl_->order(std::move(work), Durability::process);
   co_return failed;

@@ -35,6 +35,12 @@ enum class Durability : std::uint8_t {
   disk      // survives a power cut: synced before the await returns
 };
 
+// Which waiting messages of an account, no user being named.
+enum class Hasten : std::uint8_t {
+  all_but_login,  // not those that wait for their user's log-in
+  all
+};
+
 struct StoreOptions {
   std::filesystem::path state_dir;  // exists, private
   std::shared_ptr<const Sealer> sealer = Sealer::none();
@@ -108,7 +114,10 @@ class Store {
   // The earliest next_attempt or deadline after now; nothing = none waits.
   boost::asio::awaitable<Result<std::optional<Time>>> next_due();
   // Lets the waiting messages of an account (and user, where not empty) try at once.
-  boost::asio::awaitable<error_code> hasten(std::string account, std::string user, Time now);
+  boost::asio::awaitable<error_code> hasten(std::string account, std::string user, Time now,
+                                            Hasten which = Hasten::all_but_login);
+  // Not before that time, neither attempt nor deadline: a message that cannot be read now.
+  boost::asio::awaitable<error_code> postpone(std::string id, Time until);
   // How many messages wait, are held, are unknown.
   struct Counts {
     std::uint64_t waiting = 0;

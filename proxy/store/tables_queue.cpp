@@ -84,15 +84,26 @@ Result<std::optional<Time>> Tables::next_due() {
   return std::optional<Time>();
 }
 
-error_code Tables::hasten(std::string_view account, std::string_view user, Time now) {
+error_code Tables::hasten(std::string_view account, std::string_view user, Time now, Hasten which) {
   const auto owner = who(account, user);
   return database_
       .prepare(
           "UPDATE messages SET next_attempt=?1 WHERE state=2 AND account=?2 AND "
-          "next_attempt>?1 AND (?3=x'' OR who=?3) AND (waits_for<>3 OR ?3<>x'')")
+          "next_attempt>?1 AND (?3=x'' OR who=?3) AND (waits_for<>3 OR ?3<>x'' OR ?4)")
       .number(number_of(now))
       .text(account)
       .blob(owner)
+      .number(which == Hasten::all ? 1 : 0)
+      .run();
+}
+
+error_code Tables::postpone(std::string_view id, Time until) {
+  return database_
+      .prepare(
+          "UPDATE messages SET next_attempt=max(next_attempt, ?1), deadline=max(deadline, ?1) "
+          "WHERE id=?2 AND state BETWEEN 2 AND 4")
+      .number(number_of(until))
+      .text(id)
       .run();
 }
 
