@@ -25,6 +25,9 @@ class OddMoments(SystemTest):
         self.addCleanup(made.stop)
         return made
 
+    def bodies(self, todoku):
+        return os.listdir(os.path.join(todoku.state_dir, "spool"))
+
     def test_mail_that_waits_for_a_log_in_goes_at_it_after_two_restarts(self):
         upstream = self.upstream(tls="none")
         todoku = self.todoku(upstream.url, sets=(*FAST, "delivery.notice_mail=off"))
@@ -70,6 +73,18 @@ class OddMoments(SystemTest):
         told = [event for event in todoku.events() if event["event"] == "queue.unreadable"]
         self.assertGreater(len(told), 0)
         self.assertLess(len(told), 20)
+
+    def test_a_repeat_that_is_broken_off_leaves_nothing_behind(self):
+        upstream, todoku = self.pair(sets=FAST, login=False, tls="none")
+        upstream.stop()
+        self.assertEqual(send_mail(todoku.port, mail(1), user=None).code, 250)
+        with RawClient(todoku.port) as client:
+            client.hello()
+            client.mail()
+            client.command("DATA")
+            client.send(mail(1, size=2_000_000))
+            wait_until(lambda: self.bodies(todoku), 5)
+        wait_until(lambda: not self.bodies(todoku), 5)
 
 
 if __name__ == "__main__":
