@@ -60,6 +60,10 @@ bool Acceptance::joins_another(Live& live) {
   if (first && may_join(live, *first)) {
     live.joined = *first;
     live.message->body->detach_reader();  // nobody will read it: the client is not held back
+    live.message->break_off = [this, id = live.message->id] {
+      lives_.erase(id);
+      return true;
+    };
     around_.log.write(platform::LogLevel::info, "submission.repeat", live.message->id,
                       {{"joins", live.joined}});
     return true;

@@ -144,6 +144,7 @@ Settlement Acceptance::cannot_keep(Live& live, const error_code& why) {
 }
 
 asio::awaitable<Settlement> Acceptance::settle_repeat(LivePointer live) {
+  live->message->break_off = nullptr;  // it has come whole
   const auto first = lives_.find(live->joined);
   if (first == lives_.end()) {
     auto stored = co_await join_stored(live);

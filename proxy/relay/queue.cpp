@@ -20,6 +20,7 @@ constexpr wire::Duration longest_rest{1'000};
 constexpr std::size_t overdue_at_once = 200;
 constexpr std::size_t every_one = 1'000'000;
 constexpr std::chrono::minutes grace{10};
+constexpr std::chrono::hours unreadable_for{1};
 
 }  // namespace
 
@@ -190,11 +191,24 @@ asio::awaitable<void> Queue::close_overdue() {
   for (const auto& one : *overdue) {
     if (under_way_.contains(one.id) || unwritten_.contains(one.id)) continue;
     const auto loaded = co_await keeping_.store.load(one.id);
-    if (loaded.has_error() || !*loaded) continue;
+    if (loaded.has_error()) {
+      const bool may_go_on = co_await leave_unreadable(one.id, loaded.error());
+      if (!may_go_on) co_return;
+      continue;
+    }
+    if (!*loaded) continue;
     auto record = **loaded;
     auto aftermath = after_deadline(record, around_.settings, now());
     co_await commit(std::move(record), std::move(aftermath));
   }
+}
+
+// Sealed with a key that is gone, or damaged: it stays as it is, the others go before it. False:
+// the database takes nothing at all now.
+asio::awaitable<bool> Queue::leave_unreadable(std::string id, error_code why) {
+  log_trouble("queue.unreadable", id, why);
+  const auto failed = co_await keeping_.store.postpone(id, now() + unreadable_for);
+  co_return !failed;
 }
 
 // While no relay may be tried there is nothing to look for: the next round comes soon enough.

@@ -61,6 +61,7 @@ class Queue {
   boost::asio::awaitable<void> give_grace(store::Time at);
   boost::asio::awaitable<void> start_due(Lane& lane);
   boost::asio::awaitable<void> close_overdue();
+  boost::asio::awaitable<bool> leave_unreadable(std::string id, error_code why);
   boost::asio::awaitable<void> commit(store::StoredMessage record, Aftermath aftermath);
   boost::asio::awaitable<void> write_leftovers();
   boost::asio::awaitable<void> rest();

@@ -11,11 +11,20 @@ namespace todoku::relay {
 namespace asio = boost::asio;
 using delivery::MessageState;
 
+namespace {
+
+constexpr wire::Duration unreadable_pause{1'000};
+
+}  // namespace
+
 asio::awaitable<void> Queue::attempt(Lane& lane, std::string id) {
   const auto leave = [](Lane* left) { left->ends(); };
   const std::unique_ptr<Lane, decltype(leave)> taken(&lane, leave);
   const auto loaded = co_await keeping_.store.load(id);
-  if (loaded.has_error()) log_trouble("queue.unreadable", id, loaded.error());
+  if (loaded.has_error()) {
+    const bool is_left = co_await leave_unreadable(id, loaded.error());
+    if (!is_left) co_await net::pause(around_.rooms.executor(), unreadable_pause);
+  }
   const bool is_due = loaded.has_value() && *loaded && (*loaded)->state == MessageState::waiting;
   if (is_due) {
     auto record = **loaded;

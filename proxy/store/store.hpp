@@ -109,6 +109,8 @@ class Store {
   boost::asio::awaitable<Result<std::optional<Time>>> next_due();
   // Lets the waiting messages of an account (and user, where not empty) try at once.
   boost::asio::awaitable<error_code> hasten(std::string account, std::string user, Time now);
+  // Not before that time, neither attempt nor deadline: a message that cannot be read now.
+  boost::asio::awaitable<error_code> postpone(std::string id, Time until);
   // How many messages wait, are held, are unknown.
   struct Counts {
     std::uint64_t waiting = 0;

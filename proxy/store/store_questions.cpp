@@ -50,6 +50,12 @@ asio::awaitable<error_code> Store::hasten(std::string account, std::string user,
                       Durability::process);
 }
 
+asio::awaitable<error_code> Store::postpone(std::string id, Time until) {
+  return impl_->order(
+      [id = std::move(id), until](Tables& tables) { return tables.postpone(id, until); },
+      Durability::process);
+}
+
 asio::awaitable<Result<Store::Counts>> Store::counts() {
   return impl_->ask([](Tables& tables) { return tables.counts(); });
 }

@@ -39,6 +39,7 @@ class Tables {
   Result<std::vector<DueMessage>> overdue(Time now, std::size_t limit);
   Result<std::optional<Time>> next_due();
   error_code hasten(std::string_view account, std::string_view user, Time now);
+  error_code postpone(std::string_view id, Time until);
   Result<Store::Counts> counts();
   Result<std::vector<RepeatEntry>> repeats_since(Time since);
   Result<std::string> small_body(std::string_view id);

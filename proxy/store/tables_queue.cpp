@@ -88,6 +88,16 @@ error_code Tables::hasten(std::string_view account, std::string_view user, Time 
       .run();
 }
 
+error_code Tables::postpone(std::string_view id, Time until) {
+  return database_
+      .prepare(
+          "UPDATE messages SET next_attempt=max(next_attempt, ?1), deadline=max(deadline, ?1) "
+          "WHERE id=?2 AND state BETWEEN 2 AND 4")
+      .moment(until)
+      .text(id)
+      .run();
+}
+
 Result<Store::Counts> Tables::counts() {
   auto rows = database_.prepare(
       "SELECT state, count(*) FROM messages INDEXED BY unsettled "
