@@ -182,6 +182,19 @@ TEST(RecipientLine, knows_its_forms) {
   EXPECT_FALSE(recipient_line("<support>"));
 }
 
+// HTML makes one blank of Postfix's two.
+TEST(Transcript, knows_a_dialogue_that_has_begun) {
+  Transcript transcript;
+  EXPECT_FALSE(transcript.take("In: short, nothing went out"));
+  for (const std::string_view line :
+       {"Out: 220 mx.office.example ESMTP Postfix", "In: MAIL FROM:<hanako@office.example>",
+        "Out: 250 2.1.0 Ok", "In: RCPT TO:<jiro@shop.example>",
+        "Out: 554 5.7.1 <jiro@shop.example>: Relay access denied", "In: QUIT"})
+    EXPECT_TRUE(transcript.take(line)) << line;
+  ASSERT_EQ(transcript.refusals().size(), 1U);
+  EXPECT_EQ(transcript.refusals()[0].recipient, "jiro@shop.example");
+}
+
 TEST(Transcript, an_answer_belongs_to_its_command) {
   Transcript transcript;
   for (const auto line : {"... while talking to mx.shop.example.:", ">>> RCPT To:<a@b.example>",
