@@ -79,7 +79,14 @@ void ExplainPage::title(std::string_view words) {
 }
 
 void ExplainPage::section(const char* key) {
+  drop_empty_section();
+  section_begin_ = text_.size();
   text_ += "\n" + coloured(words_.render(key), bold) + "\n";
+  section_end_ = text_.size();
+}
+
+void ExplainPage::drop_empty_section() {
+  if (text_.size() == section_end_) text_.resize(section_begin_);
 }
 
 void ExplainPage::fact(const char* key, std::string_view value) {
@@ -139,7 +146,7 @@ void ExplainPage::original_message(const report::Original& original) {
 void ExplainPage::original_text(const Diagnosis& one) {
   const std::string_view text =
       std::string_view(one.reported.diagnostic).substr(0, longest_original);
-  if (text.empty()) return;
+  if (text.empty()) return drop_empty_section();
   section("page.original");
   const auto begin = std::min(one.judgement.phrase_begin, text.size());
   const auto end = std::clamp(one.judgement.phrase_end, begin, text.size());

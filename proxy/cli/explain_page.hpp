@@ -6,6 +6,7 @@
 #include "classifier/explain/explanation.hpp"
 #include "proxy/cli/terminal.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,7 @@ class ExplainPage {
 
   void title(std::string_view words);
   void section(const char* key);
+  void drop_empty_section();  // a heading with nothing below it
   void paragraph(std::string_view words, std::string_view first = "  ",
                  std::string_view next = "  ");
   void fact(const char* key, std::string_view value);
@@ -42,6 +44,7 @@ class ExplainPage {
   const explain::Catalog& words_;
   Terminal terminal_;
   std::string text_;
+  std::size_t section_begin_ = 0, section_end_ = 0;  // of the newest heading in text_
 };
 
 }  // namespace todoku::cli

@@ -111,4 +111,12 @@ std::string place_option(std::string_view name, std::string_view value) {
   return out + "'";
 }
 
+std::string place_options(const std::optional<std::string>& config,
+                          const std::optional<std::string>& state_dir) {
+  std::string place;
+  if (config) place += place_option("--config", *config);
+  if (state_dir) place += place_option("--state-dir", *state_dir);
+  return place;
+}
+
 }  // namespace todoku::cli

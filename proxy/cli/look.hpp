@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,5 +56,8 @@ enum class Precision : std::uint8_t {
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 // " --state-dir 'X'": the option as a shell reads it.
 [[nodiscard]] std::string place_option(std::string_view name, std::string_view value);
+// " --config X --state-dir Y": what a command was given, for the commands that it names.
+[[nodiscard]] std::string place_options(const std::optional<std::string>& config,
+                                        const std::optional<std::string>& state_dir);
 
 }  // namespace todoku::cli

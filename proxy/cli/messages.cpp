@@ -23,13 +23,6 @@ int tell(const Look& look, const Console& console, const Problem& problem) {
   return problem.exit_code;
 }
 
-std::string place_of(const MessagesOptions& options) {
-  std::string place;
-  if (options.config) place += place_option("--config", *options.config);
-  if (options.state_dir) place += place_option("--state-dir", *options.state_dir);
-  return place;
-}
-
 int list(const Look& look, store::Reader& reader, const std::filesystem::path& state_dir,
          const MessagesOptions& options, const Console& console) {
   const auto selected = select_messages(reader, options);
@@ -62,7 +55,12 @@ Console terminal_console() {
 int run_messages(const MessagesOptions& options, const std::filesystem::path& state_dir,
                  std::shared_ptr<const store::Sealer> sealer, const explain::Catalog& catalog,
                  const Console& console) {
-  Look look{catalog, console.columns, console.has_colour, console.now, true, place_of(options)};
+  Look look{catalog,
+            console.columns,
+            console.has_colour,
+            console.now,
+            true,
+            place_options(options.config, options.state_dir)};
   auto opened = open_reader(state_dir, std::move(sealer));
   if (const auto* problem = std::get_if<Problem>(&opened)) return tell(look, console, *problem);
   auto& reader = *std::get<std::unique_ptr<store::Reader>>(opened);

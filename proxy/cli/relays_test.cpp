@@ -131,26 +131,29 @@ std::string json_of(const Sending& sending) {
 }
 
 int report(const Sending& sending, const RelayTools& tools, const settings::Fallback& fallback,
-           bool json) {
+           const RelaysOptions& options) {
   const auto& attempt = sending.verdict.attempt;
   explain::Parameters told{{"fallback", shown(fallback.name)},
                            {"to", shown(sending.to)},
                            {"reply", shown(smtp::to_line(attempt.reply))},
                            {"detail", shown(delivery::trouble_in_words(attempt))}};
+  const auto place = place_options(options.config, options.state_dir);
   if (!sending.has_login) {
     const bool lacks_password = !fallback.secret.empty();
-    told.emplace_back("secret", shown(lacks_password ? fallback.secret : fallback.dkim_secret));
+    const auto secret = shown(lacks_password ? fallback.secret : fallback.dkim_secret);
+    told.emplace_back("secret", secret);
+    told.emplace_back("command", "todoku secret set " + secret + place);
     return tell(tools, "relays.test_no_secret", exit_config, told);
   }
   const bool is_sent = sending.verdict.state() == delivery::MessageState::sent;
-  if (json) {
+  if (options.json) {
     tools.console.out << json_of(sending);
     return is_sent ? exit_ok : exit_unavailable;
   }
   if (!is_sent) {
     return tell(tools, "relays.test_refused", exit_unavailable, told);
   }
-  told.emplace_back("command", "todoku relays learn " + fallback.name + " FILE.eml");
+  told.emplace_back("command", "todoku relays learn " + fallback.name + " FILE.eml" + place);
   return tell(tools, "relays.test_sent", exit_ok, told);
 }
 
@@ -183,7 +186,7 @@ int run_relays_test(const RelaysOptions& options, const RelayTools& tools) {
   if (const auto failed = send(sending, tools, settings)) {
     return tell(tools, "relays.test_failed", exit_io, {{"detail", failed->message()}});
   }
-  return report(sending, tools, *found, options.json);
+  return report(sending, tools, *found, options);
 }
 
 }  // namespace todoku::cli

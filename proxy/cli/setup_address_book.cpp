@@ -35,8 +35,7 @@ class Command {
   Command(const SetupOptions& options, const AddressBookTools& tools)
       : options_(options), tools_(tools), look_{tools.catalog, tools.console.columns} {
     look_.is_running = platform::InstanceLock::is_held(tools.state_dir);
-    if (options.config) place_ += place_option("--config", *options.config);
-    if (options.state_dir) place_ += place_option("--state-dir", *options.state_dir);
+    place_ = place_options(options.config, options.state_dir);
   }
 
   int run() {

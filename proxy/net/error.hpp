@@ -13,7 +13,7 @@ enum class error {
   timed_out = 1,     // the limit given with expires_after passed
   interrupted,       // Stream::interrupt woke a read
   tls_failed,        // handshake or record error; Stream::tls_problem tells
-  bad_certificate,   // a PEM file cannot be read, holds nothing, or does not fit its key
+  bad_certificate,   // a PEM file cannot be used: unreadable, empty, or does not fit its key
   name_not_literal,  // a listening address is neither an address nor "localhost"
 };
 

@@ -9,7 +9,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 namespace todoku::net {
@@ -114,6 +116,9 @@ Result<std::unique_ptr<ClientTls>> ClientTls::make(const std::filesystem::path& 
   }
   context.set_verify_mode(boost::asio::ssl::verify_peer);
   if (!extra_ca.empty()) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(extra_ca, ignored))
+      return make_error_code(boost::system::errc::no_such_file_or_directory);
     context.load_verify_file(extra_ca.string(), code);
     if (code) return make_error_code(error::bad_certificate);
   }

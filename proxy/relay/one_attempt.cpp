@@ -80,8 +80,11 @@ void log_outcome(const submission::Outgoing& message, const delivery::Verdict& v
                                                                      : platform::LogLevel::warning;
   if (!log.wants(level)) return;
   const auto& attempt = verdict.attempt;
+  // Out of reach is no refusal: nobody has decided about the message.
+  const bool is_undecided = verdict.state() == delivery::MessageState::refused &&
+                            attempt.obstacle != delivery::Obstacle::none;
   log.write(level, "relay.outcome", message.id,
-            {{"state", delivery::to_string(verdict.state())},
+            {{"state", is_undecided ? "undecided" : delivery::to_string(verdict.state())},
              {"relay", attempt.relay},
              {"phase", smtp::to_string(attempt.phase)},
              {"reply", smtp::to_line(attempt.reply)},

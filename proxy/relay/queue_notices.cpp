@@ -44,11 +44,13 @@ bool tells_of_delay(const Aftermath& aftermath) {
 
 }  // namespace
 
-// A mail about a delay helps only while the server takes mail at all.
+// A mail about a delay helps only while the server takes mail at all, and without the log-in that
+// the message waits for.
 bool Queue::wants_notice(const store::StoredMessage& record, const Aftermath& aftermath) {
   if (!around_.settings.delivery.notice_mail || record.is_notice) return false;
   if (record.envelope.sender.empty()) return false;  // RFC 5321 6.1: no report about a report
   if (!aftermath.failed.empty() || aftermath.withheld) return true;
+  if (record.waits_for == store::WaitsFor::login) return false;
   const auto* account = account_named(record.account);
   return tells_of_delay(aftermath) && account != nullptr && !lane_of(*account).health.is_down();
 }

@@ -143,6 +143,22 @@ class OutOfReach(QueueTest):
             self.assertEqual(client.login().code, 235)
         wait_until(lambda: len(again.messages) == 1, 10)
 
+    def test_no_mail_tells_of_a_wait_for_the_log_in_that_it_needs_itself(self):
+        upstream = self.upstream(tls="none")
+        sets = ("delivery.retry=300ms", "delivery.answer_budget=2s", "delivery.delay_notice=1s",
+                "delivery.notice_mail_after=0s")
+        todoku = self.todoku(upstream.url, sets=sets)
+        self.assertEqual(send_mail(todoku.port, mail(1)).code, 250)
+        upstream.stop()
+        self.assertEqual(send_mail(todoku.port, mail(2)).code, 250)
+        self.assertEqual(todoku.stop(), 0)
+        todoku.start()
+        waiting = todoku.messages("list")["messages"][0]["id"]
+        wait_until(lambda: any(step.get("event") == "delayed" for step in
+                               todoku.messages("show", waiting)["timeline"]), 10)
+        self.assertEqual([one["subject"] for one in todoku.messages("list", "--state", "waiting")["messages"]],
+                         ["Nr 2"])
+
     def test_mail_kept_because_the_password_changed_goes_at_the_next_log_in(self):
         upstream = self.upstream(tls="none")
         todoku = self.todoku(upstream.url, sets=FAST)
