@@ -41,6 +41,7 @@ constexpr std::array<Escape, 13> escapes{{{"\x1b(B", Set::ascii},
                                           {"\x1bN", Set::other}}};
 
 const Escape* escape_at(std::string_view text) {
+  if (text.front() != '\x1b') return nullptr;
   const auto found = std::ranges::find_if(
       escapes, [text](const Escape& escape) { return text.starts_with(escape.octets); });
   return found == escapes.end() ? nullptr : found;

@@ -5,6 +5,9 @@
 #include "classifier/mail/charset.hpp"
 #include "classifier/mail/html_text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace todoku::report {
 
 namespace {
@@ -24,6 +27,37 @@ bool looks_like_header(std::string_view text) {
     found += mail::has_word(head, name) ? 1 : 0;
   }
   return found >= 2 || (found == 1 && mail::begins_with(head, "return-path:"));
+}
+
+// Blanks in front of a line as Japanese text and HTML set them: what is behind them is a line like
+// any other.
+constexpr std::array<std::string_view, 2> wide_blanks{"\u3000", "\u00a0"};
+
+// text with a plain blank for each wide one in front of its lines.
+std::string with_plain_indents(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto wide = std::ranges::find_if(
+        wide_blanks, [text](std::string_view blank) { return text.starts_with(blank); });
+    const bool is_wide = wide != wide_blanks.end();
+    if (is_wide || text.front() == ' ') {
+      out += ' ';
+      text.remove_prefix(is_wide ? wide->size() : 1);
+      continue;
+    }
+    const auto line = text.substr(0, text.find('\n'));
+    const auto size = std::min(line.size() + 1, text.size());
+    out += text.substr(0, size);
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+bool has_wide_blank(std::string_view text) {
+  return std::ranges::any_of(wide_blanks, [text](std::string_view blank) {
+    return text.find(blank) != std::string_view::npos;
+  });
 }
 
 class Gatherer {
@@ -54,6 +88,7 @@ class Gatherer {
       take(part, i);
     }
     if (html_ != nullptr && material_.text.empty() && material_.status_parts.empty()) read_html();
+    if (has_wide_blank(material_.text)) material_.text = with_plain_indents(material_.text);
     return std::move(material_);
   }
 

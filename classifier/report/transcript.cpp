@@ -28,7 +28,8 @@ bool Transcript::take(std::string_view line) {
     is_dialogue_ = true;
     return true;
   }
-  if (line.starts_with(">>> ") || begins_with(line, "in:  ")) {
+  const bool is_postfix = begins_with(line, is_dialogue_ ? "in: " : "in:  ");
+  if (line.starts_with(">>> ") || is_postfix) {
     const auto words = trim(line.substr(4));
     if (find_address(words) && command_of_line(words).empty()) return false;  // ">>> a@b <a@b>"
     command(words);

@@ -22,8 +22,10 @@ std::uint64_t quoted_printable_size(std::string_view line) {
   const auto end = line_end_size(line);
   auto size = line.size();
   for (auto at = line.find('='); at != std::string_view::npos; at = line.find('=', at + 1)) {
-    const bool is_soft_end = at + 1 + end == line.size() && end > 0;
-    size -= is_soft_end ? 1 + end : std::min<std::size_t>(2, line.size() - at - 1);
+    const auto behind = std::min(line.find_first_not_of(" \t", at + 1), line.size());
+    const bool is_soft_end = behind + end == line.size() && end > 0;
+    if (is_soft_end) return size - (line.size() - at);
+    size -= std::min<std::size_t>(2, line.size() - at - 1);
   }
   return size;
 }

@@ -2,6 +2,7 @@
 // Addresses, codes, commands and hosts in the words of mail servers; the fields of a status part.
 #include "classifier/report/address.hpp"
 #include "classifier/report/codes.hpp"
+#include "classifier/report/delivery_report.hpp"
 #include "classifier/report/phrasebook.hpp"
 #include "classifier/report/recipient_line.hpp"
 #include "classifier/report/smtp_words.hpp"
@@ -54,6 +55,27 @@ TEST(Address, ends_where_the_sentence_around_it_goes_on) {
   for (const auto* address : {"じろう@例え.jp", "佐々木@例え.テスト", "josé@shop.example",
                               "jiro@日本abc.jp", "jiro@münchen.example"})
     EXPECT_EQ(find_address(std::string("to <") + address + ">")->address, address);
+}
+
+TEST(Report, reads_lines_that_are_set_in_with_wide_blanks) {
+  const auto told = [](std::string_view indent, std::string_view blank_line) {
+    std::string mail =
+        "From: MAILER-DAEMON@mx.example\nSubject: failure notice\n"
+        "Content-Type: text/plain; charset=utf-8\n\n";
+    for (const std::string_view line :
+         {"Your message could not be delivered to one or more recipients:", "",
+          "<jiro@shop.example>: 550 5.1.1 User unknown", "",
+          "<saburo@home.example>: 552 5.2.2 Mailbox full", "",
+          "--- Below this line is a copy of the message.", "", "To: goro@office.example"})
+      mail.append(line.empty() ? blank_line : indent).append(line).append("\n");
+    std::string out;
+    for (const auto& one : read(mail).recipients) out += one.address + " " + one.status + "; ";
+    return out;
+  };
+  EXPECT_EQ(told("", ""), "jiro@shop.example 5.1.1; saburo@home.example 5.2.2; ");
+  EXPECT_EQ(told("　", ""), told(" ", ""));
+  EXPECT_EQ(told("　　", "　"), told("  ", ""));
+  EXPECT_EQ(told("\xc2\xa0 ", "\xc2\xa0"), told("  ", ""));
 }
 
 struct CodeCase {
@@ -158,6 +180,19 @@ TEST(RecipientLine, knows_its_forms) {
   EXPECT_EQ(recipient_line("<x@hub> (expanded from <a@b.example>): no")->alias, "a@b.example");
   EXPECT_FALSE(recipient_line("please write to a@b.example"));
   EXPECT_FALSE(recipient_line("<support>"));
+}
+
+// HTML makes one blank of Postfix's two.
+TEST(Transcript, knows_a_dialogue_that_has_begun) {
+  Transcript transcript;
+  EXPECT_FALSE(transcript.take("In: short, nothing went out"));
+  for (const std::string_view line :
+       {"Out: 220 mx.office.example ESMTP Postfix", "In: MAIL FROM:<hanako@office.example>",
+        "Out: 250 2.1.0 Ok", "In: RCPT TO:<jiro@shop.example>",
+        "Out: 554 5.7.1 <jiro@shop.example>: Relay access denied", "In: QUIT"})
+    EXPECT_TRUE(transcript.take(line)) << line;
+  ASSERT_EQ(transcript.refusals().size(), 1U);
+  EXPECT_EQ(transcript.refusals()[0].recipient, "jiro@shop.example");
 }
 
 TEST(Transcript, an_answer_belongs_to_its_command) {

@@ -145,6 +145,11 @@ TEST(Skeleton, TheSizeOfQuotedPrintableIsThatOfItsText) {
       read("Content-Transfer-Encoding: quoted-printable\r\n\r\n=E3=81=82 soft=\r\n break\r\n");
   EXPECT_EQ(skeleton.parts[0].text, "あ soft break\n");
   EXPECT_EQ(skeleton.parts[0].decoded_size, 3U + 11U + 2U);
+  // Blanks that were put behind a soft line end on the way belong to it (RFC 2045 6.7, rule 3).
+  const auto padded =
+      read("Content-Transfer-Encoding: quoted-printable\r\n\r\nsoft= \t\r\n break \r\n");
+  EXPECT_EQ(padded.parts[0].text, "soft break \n");
+  EXPECT_EQ(padded.parts[0].decoded_size, 4U + 7U + 2U);
 }
 
 TEST(Skeleton, AnEmptyFileIsEmpty) {
