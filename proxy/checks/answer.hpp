@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// From the verdict to what a mail client is told (DESIGN rule 6 in short): a refusal can be
-// overridden by sending again, but only from a client that never sends again by itself; where that
-// is not known the message is held instead. Pure: the time is an argument.
+// From the verdict to what a mail client is told: a refusal can be overridden by sending again, but
+// only from a client that never sends again by itself; where that is not known the message is held
+// instead. Pure: the time is an argument.
 #include "proxy/checks/judge.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/smtp/envelope.hpp"

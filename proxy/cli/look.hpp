@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ struct Look {
   std::size_t columns = 0;  // of the terminal; 0 = no limit
   bool has_colour = false;
   store::Time now{};
-  bool is_running = true;      // todoku serve runs with this state directory
-  std::string place_option{};  // " --state-dir X" where commands have to name it
+  bool is_running = true;                      // todoku serve runs with this state directory
+  std::string place_option{};                  // " --state-dir X" where commands have to name it
+  std::map<std::string, store::Verb> asked{};  // message id: what waits for the next start of serve
 };
 
 enum class Colour : std::uint8_t {

@@ -12,6 +12,8 @@
 #include "proxy/platform/instance_lock.hpp"
 
 #include <iostream>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace todoku::cli {
@@ -43,6 +45,15 @@ int show(const Look& look, store::Reader& reader, const std::filesystem::path& s
   return exit_ok;
 }
 
+// By message; the newest wish counts. What cannot be read is not shown.
+std::map<std::string, store::Verb> asked_for(store::Reader& reader) {
+  std::map<std::string, store::Verb> asked;
+  const auto requests = reader.open_requests();
+  if (requests.has_error()) return asked;
+  for (const auto& request : *requests) asked[request.message_id] = request.verb;
+  return asked;
+}
+
 }  // namespace
 
 Console terminal_console() {
@@ -66,6 +77,7 @@ int run_messages(const MessagesOptions& options, const std::filesystem::path& st
   auto& reader = *std::get<std::unique_ptr<store::Reader>>(opened);
   // Not to be told apart from "runs" when it cannot be looked at: then the wait decides.
   look.is_running = platform::InstanceLock::is_held(state_dir);
+  if (!look.is_running) look.asked = asked_for(reader);
   if (options.action == MessagesAction::list)
     return list(look, reader, state_dir, options, console);
   auto found = find_message(reader, state_dir, options.id);

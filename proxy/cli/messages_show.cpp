@@ -155,6 +155,7 @@ std::string next_lines(const Look& look, const store::StoredMessage& message) {
     next = look.catalog.render(is_refused ? "messages.about_refused" : "messages.next_nothing");
   }
   std::string out = heading(look, "messages.title_next") + indented(look, next, margin);
+  if (look.asked.contains(message.id)) return out;
   if (message.state == delivery::MessageState::unknown)
     out += indented(look, look.catalog.render("messages.about_unknown"), margin);
   if (message.state == delivery::MessageState::waiting && message.deadline != store::Time{})

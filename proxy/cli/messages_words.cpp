@@ -99,6 +99,10 @@ std::string subject_text(const Look& look, const store::StoredMessage& message) 
 }
 
 std::string next_step(const Look& look, const store::StoredMessage& message) {
+  const auto asked = look.asked.find(message.id);
+  if (asked != look.asked.end() && !delivery::is_settled(message.state))
+    return look.catalog.render(std::string("messages.next_asked_") +
+                               store::to_string(asked->second));
   switch (message.state) {
     case MessageState::arriving:
       return look.catalog.render("messages.next_arriving");

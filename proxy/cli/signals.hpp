@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Waiting for the signals that end a foreground program.
+// Waiting for the signals that end a foreground program. I/O thread.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Whether a relay may carry a sender's mail without its receivers taking it for forged (DESIGN 4,
-// rule 4): SPF and DKIM as that relay sends, against the DMARC policy of the From domain. Pure.
+// Whether a relay may carry a sender's mail without its receivers taking it for forged
+// (ARCHITECTURE: cause, not digit): SPF and DKIM as that relay sends, against the DMARC policy of
+// the From domain. Pure.
 #include "proxy/mailauth/dmarc.hpp"
 #include "proxy/mailauth/spf.hpp"
 #include "proxy/wire/dns.hpp"

@@ -87,8 +87,8 @@ Answer answer_for_no_room(const std::string& message_id, const std::string& rela
   Answer answer;
   answer.reply = {452, "4.3.1",
                   "Not sent: " + named(relay) +
-                      " cannot be reached, and this PC has no room to keep the message. Nobody got "
-                      "it; please free some disk space and send again" +
+                      " cannot be reached, and there is not enough space on this PC to keep the "
+                      "message. Nobody got it; please free some disk space and send again" +
                       id_behind(message_id)};
   answer.sentence = {"smtp.no_room", {{"relay", named(relay)}}};
   return answer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Whether another relay could cure a failure (DESIGN 4, rule 3: cause, not digit). Pure; the cause
+// Whether another relay could cure a failure (ARCHITECTURE: cause, not digit). Pure; the cause
 // of a reply comes from the classifier.
 #include "classifier/cause.hpp"
 #include "proxy/delivery/states.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Which fallback relay, if any, a recipient's copy goes to after a relay did not take it (DESIGN 4,
-// rules 2 to 4): by cause, sender, destination, the day's limit, health and alignment, in the
-// order of the settings. Never for a recipient that a relay has accepted, never after a lost last
-// answer. Pure.
+// Which fallback relay, if any, a recipient's copy goes to after a relay did not take it
+// (ARCHITECTURE: cause, not digit): by cause, sender, destination, the day's limit, health and
+// alignment, in the order of the settings. Never for a recipient that a relay has accepted, never
+// after a lost last answer. Pure.
 #include "proxy/delivery/alignment_guard.hpp"
 #include "proxy/delivery/fallback_cause.hpp"
 #include "proxy/delivery/states.hpp"

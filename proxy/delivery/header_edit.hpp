@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The only edits that a message gets on its way (DESIGN: bytes are sacred): a Received line in
-// front; Date and Message-ID when missing (RFC 6409 8); a Bcc header removed. Signed mail gets
+// The only edits that a message gets on its way (ARCHITECTURE: bytes are sacred): a Received line
+// in front; Date and Message-ID when missing (RFC 6409 8); a Bcc header removed. Signed mail gets
 // Received only. Pure: the time is an argument.
 #include "classifier/mail/header_scanner.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 // What is to be done after an attempt: whether its verdict is an answer for the client, or Todoku
-// keeps the message and goes on (DESIGN 4, rules 1 and 2). Pure.
+// keeps the message and goes on (ARCHITECTURE: the hybrid answer). Pure.
 #include "proxy/delivery/states.hpp"
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Memory of paths (DESIGN 4, rule 5): a destination that refused the usual relay for its reputation
-// is served by a fallback for some days (delisting takes 3 to 5), with a probe now and then that
-// brings it back to the usual path. The evidence is kept. Pure: time is an argument; what changes
-// is returned for the store to keep.
+// Memory of paths: a destination that refused the usual relay for its reputation is served by a
+// fallback for some days (delisting takes 3 to 5), with a probe now and then that brings it back to
+// the usual path. The evidence is kept. Pure: time is an argument; what changes is returned for the
+// store to keep.
 #include "proxy/delivery/fallback_cause.hpp"
 #include "proxy/delivery/path_health.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// "The same again" (DESIGN 4, rule 2): a mail client that got no answer sends the same message once
-// more by itself. Which first one a repeat belongs to. Pure: the time is an argument.
+// "The same again": a mail client that got no answer sends the same message once more by itself.
+// Which first one a repeat belongs to. Pure: the time is an argument.
 #include "proxy/delivery/path_health.hpp"
 #include "proxy/smtp/envelope.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 // The states of a message, its recipients and its attempts, as values. They are what the store
-// keeps, what the API shows, and what decides whether anything may be sent again (DESIGN: never
-// twice unasked).
+// keeps, what the API shows, and what decides whether anything may be sent again (never twice
+// without being asked: ARCHITECTURE).
 #include "proxy/delivery/alignment_record.hpp"
 #include "proxy/smtp/client_dialogue.hpp"
 #include "proxy/smtp/envelope.hpp"

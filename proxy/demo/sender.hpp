@@ -2,7 +2,7 @@
 #pragma once
 
 // A tiny mail client: logs in at a submission port on this PC, sends one message to one recipient,
-// and returns the answer that a mail program would show.
+// and returns the answer that a mail program would show. I/O thread.
 #include "proxy/demo/sent.hpp"
 #include "proxy/smtp/credentials.hpp"
 #include "proxy/smtp/envelope.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 // A small file that is either the old or the new content, never half (write aside, sync, rename).
+// Any thread; blocks.
 #include "proxy/wire/result.hpp"
 
 #include <filesystem>

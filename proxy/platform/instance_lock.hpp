@@ -2,6 +2,7 @@
 #pragma once
 
 // One serve per state directory: an advisory lock that the system drops when the process ends.
+// Any thread.
 #include "proxy/wire/result.hpp"
 
 #include <filesystem>

@@ -2,7 +2,8 @@
 #pragma once
 
 // A key in a file (0600) of the private state directory, for systems without a keeper of secrets.
-// It protects a copied database without its key, not against this user's own programs. At start.
+// It protects a copied database without its key, not against this user's own programs. Any
+// thread; blocks; at the start.
 #include "proxy/wire/result.hpp"
 #include "proxy/wire/secret.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 // Puts what a dialogue tells for --trace into the log, one line each, with the session it belongs
-// to.
+// to. The thread of its dialogue.
 #include "proxy/platform/log.hpp"
 #include "proxy/wire/tracer.hpp"
 

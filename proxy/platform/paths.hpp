@@ -2,7 +2,7 @@
 #pragma once
 
 // Where Todoku keeps its things on this system. One of the five platform pairs (paths_linux.cpp,
-// paths_windows.cpp later).
+// paths_windows.cpp later). Any thread.
 #include "proxy/wire/result.hpp"
 
 #include <filesystem>

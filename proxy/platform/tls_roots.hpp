@@ -2,7 +2,7 @@
 #pragma once
 
 // Where this system keeps the certificates of the authorities that it trusts. One of the five
-// platform pairs.
+// platform pairs. Any thread.
 #include <filesystem>
 #include <optional>
 

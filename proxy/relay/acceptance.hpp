@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The hybrid answer (DESIGN 4, rules 1 and 2): takes a message from the submission room, has it
-// tried at once, and settles by the answer budget: the relay's verdict, or ours to carry. Notices
-// the same message coming again and lets it join the first. Owned by main, outlives the submission
-// room. I/O thread.
+// The hybrid answer (ARCHITECTURE): takes a message from the submission room, has it tried at once,
+// and settles by the answer budget: the relay's verdict, or ours to carry. Notices the same message
+// coming again and lets it join the first. Owned by main, outlives the submission room. I/O thread.
 #include "proxy/delivery/repeats.hpp"
 #include "proxy/relay/keeping.hpp"
 #include "proxy/relay/live.hpp"

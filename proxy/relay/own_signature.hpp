@@ -22,7 +22,7 @@ struct OwnSignature {
 };
 
 // The field that stands in front of the whole message; waits until all of it is there. Empty =
-// it is not to be signed: it is signed already (DESIGN 4, rule 7), or has no header section of at
+// it is not to be signed: it is signed already (bytes are sacred), or has no header section of at
 // most max_header bytes. Errors: it cannot be read, or never becomes whole (operation_canceled).
 boost::asio::awaitable<Result<std::string>> signature_field(const OwnSignature& signature,
                                                             std::shared_ptr<store::Body> body,

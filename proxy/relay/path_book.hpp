@@ -2,8 +2,8 @@
 #pragma once
 
 // What is remembered of the ways that mail has taken, and what people are told of it: once when
-// mail begins to go another way, once when it returns (DESIGN 4, rule 5). What has to be kept is
-// given out as changes for the store. Owned by Paths. I/O thread.
+// mail begins to go another way, once when it returns. What has to be kept is given out as changes
+// for the store. Owned by Paths. I/O thread.
 #include "proxy/delivery/path_memory.hpp"
 #include "proxy/settings/settings.hpp"
 #include "proxy/store/records.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 // A message's way to its recipients: the account's own server first, and round it by a fallback
-// relay where its refusal or silence is one that another path can cure (DESIGN 4, rules 3 to 5). A
+// relay where its refusal or silence is one that another path can cure (cause, not digit). A
 // recipient that a relay has accepted, or may have accepted, never goes twice. Owned by main. I/O
 // thread.
 #include "classifier/cause.hpp"

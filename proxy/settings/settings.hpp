@@ -56,7 +56,7 @@ struct Account {                     // [[account]]
   ServerUrl upstream;
 };
 
-// What another relay can cure (DESIGN: cause, not digit).
+// What another relay can cure (ARCHITECTURE: cause, not digit).
 enum class FallbackCause : std::uint8_t {
   blocklisted,     // the server is on a list, or refused as one that could be
   bad_reputation,  // refused for its reputation, or for the name of its address

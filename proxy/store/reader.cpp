@@ -67,4 +67,8 @@ Result<RequestOutcome> Reader::outcome_of(std::uint64_t number) {
   return impl_->tables->outcome_of(number);
 }
 
+Result<std::vector<Request>> Reader::open_requests() {
+  return impl_->tables->open_requests();
+}
+
 }  // namespace todoku::store

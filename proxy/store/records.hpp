@@ -23,7 +23,8 @@ namespace todoku::store {
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-// "The same again": account, envelope, and Message-ID or body (DESIGN 4, rule 2); a digest.
+// "The same again": account, envelope, and Message-ID or body (ARCHITECTURE: never twice); a
+// digest.
 using delivery::RepeatKey;
 
 enum class BodyPlace : std::uint8_t {

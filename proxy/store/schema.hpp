@@ -2,7 +2,8 @@
 #pragma once
 
 // The tables, and the steps from each earlier version of them. The version is SQLite's
-// user_version. Numbers of enumerators in the rows never change their meaning.
+// user_version. Numbers of enumerators in the rows never change their meaning. The
+// thread of its Database.
 #include "proxy/store/database.hpp"
 
 #include <span>

@@ -180,6 +180,8 @@ class Reader {
   // Puts a request down; returns its number.
   Result<std::uint64_t> ask(const Request& request);
   Result<RequestOutcome> outcome_of(std::uint64_t number);
+  // Put down and not answered yet, the oldest first; 100 at most.
+  Result<std::vector<Request>> open_requests();
 
  private:
   struct Impl;

@@ -2,7 +2,7 @@
 #pragma once
 
 // Log-ins that an upstream has accepted, so that their user may queue mail while it is out of reach
-// (DESIGN 4, rule 9): salted scrypt hashes (RFC 7914) in a 0600 file, never the password, the
+// (SECURITY.md): salted scrypt hashes (RFC 7914) in a 0600 file, never the password, the
 // user's name only as a digest. Owned by main, outlives the rooms; I/O thread, the slow part on the
 // worker.
 #include "proxy/net/worker.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The pre-send checks at their places in a session (DESIGN rule 6): mistyped and blocked recipients
-// at RCPT, the whole message at its end. Knows which mail clients may override a refusal.
-// Owned by main, shared by all sessions. I/O thread.
+// The pre-send checks at their places in a session: mistyped and blocked recipients at RCPT, the
+// whole message at its end. Knows which mail clients may override a refusal. Owned by main, shared
+// by all sessions. I/O thread.
 #include "proxy/checks/answer.hpp"
 #include "proxy/checks/judge.hpp"
 #include "proxy/delivery/verdict.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 // One mail client's session: gives the dialogue the room's answers. Lives in the frame of
-// Room::serve.
+// Room::serve. I/O thread.
 #include "proxy/net/converse.hpp"
 #include "proxy/net/stream.hpp"
 #include "proxy/platform/log_tracer.hpp"

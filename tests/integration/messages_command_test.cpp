@@ -168,6 +168,17 @@ TEST_F(MessagesCommand, WithoutServeTheWishIsNotedForTheNextStart) {
   EXPECT_EQ(requests[0].verb, store::Verb::retry);
 }
 
+TEST_F(MessagesCommand, AWishThatIsNotedIsShownUntilTheNextStart) {
+  keep({stored_message("0TR5Y279NFW4", MessageState::waiting)});
+  EXPECT_EQ(run(with(MessagesAction::retry, "0TR5Y")).code, exit_ok);
+  EXPECT_THAT(run(with(MessagesAction::show, "0TR5Y")).out, HasSubstr("send it now is noted"));
+  EXPECT_EQ(run(with(MessagesAction::discard, "0TR5Y")).code, exit_ok);
+  EXPECT_THAT(run(with(MessagesAction::list, "")).out, HasSubstr("cancel it is noted"));
+  const auto shown = run(with(MessagesAction::show, "0TR5Y")).out;
+  EXPECT_THAT(shown, HasSubstr("cancel it is noted"));
+  EXPECT_THAT(shown, testing::Not(HasSubstr("keeps trying")));
+}
+
 TEST_F(MessagesCommand, AnUnknownMessageNeedsAYes) {
   keep({stored_message("0TR5Y279NFW4", MessageState::unknown)});
   const auto silent = run(with(MessagesAction::retry, "0TR5"));

@@ -259,7 +259,8 @@ TEST_F(MessagesText, EveryValueHasItsWords) {
   for (int i = 0; i <= static_cast<int>(store::EventKind::undo_window_over); ++i)
     keys.push_back(std::string("event_") + store::to_string(static_cast<store::EventKind>(i)));
   for (const auto* verb : {"retry", "release", "discard"}) {
-    for (const auto* what : {"can_", "done_", "cannot_"}) keys.push_back(std::string(what) + verb);
+    for (const auto* what : {"can_", "done_", "cannot_", "next_asked_"})
+      keys.push_back(std::string(what) + verb);
   }
   for (const auto* reason : {"refused", "too_old", "held_too_long", "unknown_too_long"})
     keys.push_back(std::string("event_returned_") + reason);

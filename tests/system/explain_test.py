@@ -7,9 +7,9 @@ import subprocess
 import tempfile
 import unittest
 
+import prelude  # noqa: F401  (sets the import path)
 from system.skip import main
 
-PROGRAM = os.environ.get("TODOKU_PROGRAM", "build/dev/todoku")
 FILTERED = "550-5.7.26 This mail is unauthenticated, which poses a security risk"
 
 RETURNED = """\
@@ -66,7 +66,7 @@ class ExplainTest(unittest.TestCase):
         return path
 
     def explain(self, *words, stdin=b"", code=0, language="en"):
-        arguments = [PROGRAM, "explain", *words, *(("--lang", language) if language else ())]
+        arguments = [os.environ["TODOKU_PROGRAM"], "explain", *words, *(("--lang", language) if language else ())]
         ran = subprocess.run(arguments, input=stdin, capture_output=True, timeout=60, check=False)
         self.assertEqual(ran.returncode, code, ran.stdout + ran.stderr)
         self.errors = ran.stderr.decode()
@@ -130,7 +130,7 @@ class ExplainTest(unittest.TestCase):
         self.assertEqual(told[2]["kind"], "not-a-bounce")
 
     def test_a_batch_whose_reader_leaves_ends(self):
-        batch = subprocess.Popen([PROGRAM, "explain", "--batch"], stdin=subprocess.PIPE,
+        batch = subprocess.Popen([os.environ["TODOKU_PROGRAM"], "explain", "--batch"], stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         batch.stdout.close()
         batch.communicate((self.returned + "\n").encode() * 5000, timeout=60)

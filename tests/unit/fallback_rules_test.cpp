@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The matrix of DESIGN 4, rules 2 to 4: each cause at each stage, allowed or not, aligned or not:
-// which path, if any.
+// Each cause at each stage, allowed or not, aligned or not: which path, if any.
 #include "proxy/delivery/fallback_rules.hpp"
 
 #include "proxy/delivery/day_count.hpp"
