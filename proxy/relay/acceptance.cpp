@@ -95,11 +95,8 @@ asio::awaitable<void> Acceptance::run_attempt(LivePointer live) {
   std::weak_ptr<Live> weak = live;
   message.before_end = [this, weak] { return may_end(weak.lock()); };
   auto journey = co_await queue_.carry(live->message);
-  if (live->has_left && !live->is_ours) {
-    keeping_.journal.settled(message.id, journey.verdict.state() == MessageState::sent);
-    ++settled_;
-  }
   live->journey = std::move(journey);
+  if (live->has_left && !live->is_ours) close_in_journal(*live);
   if (message.is_given_up) forget(*live);
   live->changed.notify_all();
   if (live->is_handed_on) {
@@ -109,10 +106,21 @@ asio::awaitable<void> Acceptance::run_attempt(LivePointer live) {
   }
 }
 
+// What may have been delivered stays in the journal until it is in the database.
+void Acceptance::close_in_journal(const Live& live) {
+  const auto state = live.journey->verdict.state();
+  if (state == MessageState::unknown) return;
+  keeping_.journal.settled(live.message->id, state == MessageState::sent);
+  ++settled_;
+}
+
 // The end may leave only when it is written down that the message may be delivered from now on: in
 // the journal while the client still owns it, on disk when it has our 250.
 asio::awaitable<bool> Acceptance::may_end(LivePointer live) {
   if (!live) co_return false;
+  const wire::Duration no_limit{0};
+  while (live->is_being_kept) co_await live->changed.wait(no_limit);
+  if (live->message->is_given_up) co_return false;  // it could not be kept
   if (!live->is_ours) {
     const auto failed = keeping_.journal.about_to_leave(live->message->id, live->key, now());
     live->has_left = !failed;
@@ -155,15 +163,19 @@ asio::awaitable<void> Acceptance::wait_for_verdict(LivePointer live) {
   }
 }
 
+// The relay's verdict is the client's answer.
+bool Acceptance::is_decided(const Live& live) const {
+  const auto* verdict = live.verdict();
+  return verdict != nullptr &&
+         delivery::next_step(*verdict, around_.settings.delivery.queue_deferred) ==
+             NextStep::answer;
+}
+
 asio::awaitable<Settlement> Acceptance::settle_first(LivePointer live) {
   co_await wait_for_verdict(live);
-  if (live->verdict() != nullptr) {
-    const auto step =
-        delivery::next_step(*live->verdict(), around_.settings.delivery.queue_deferred);
-    if (step == NextStep::answer) {
-      write_down(*live);
-      co_return decided(*live);
-    }
+  if (is_decided(*live)) {
+    write_down(*live);
+    co_return decided(*live);
   }
   auto settlement = co_await keep(live);
   co_return settlement;

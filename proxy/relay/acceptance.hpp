@@ -57,6 +57,8 @@ class Acceptance final : public submission::Carrier {
   boost::asio::awaitable<bool> may_end(LivePointer live);
   boost::asio::awaitable<void> wait_for_verdict(LivePointer live);
   boost::asio::awaitable<delivery::Settlement> settle_first(LivePointer live);
+  void close_in_journal(const Live& live);
+  [[nodiscard]] bool is_decided(const Live& live) const;
   void write_down(Live& live);
   void keep_copy(Live& live, store::PutMessage& put);
   boost::asio::awaitable<void> write_told(std::string id, bool is_told);

@@ -43,8 +43,12 @@ asio::awaitable<Settlement> Acceptance::keep(LivePointer live) {
     add_event(changes, record, record.changed, EventKind::queued,
               {{"relay", attempt.relay}, {"detail", attempt.detail}});
   }
+  live->is_being_kept = true;
   const auto failed = co_await make_durable(live, std::move(changes));
+  live->is_being_kept = false;
+  live->changed.notify_all();
   if (failed) co_return cannot_keep(*live, failed);
+  keeping_.journal.settled(id, false);  // the database has it now
   if (is_over) {
     queue_.release(id);
     co_return kept(*live);
@@ -66,7 +70,7 @@ asio::awaitable<error_code> Acceptance::make_durable(LivePointer live, store::Ch
   if (!failed) {
     failed = co_await keeping_.store.write(std::move(changes), store::Durability::disk);
   }
-  if (failed) keeping_.spool.remove(live->message->id);
+  if (failed) body.let_go();
   co_return failed;
 }
 
@@ -127,6 +131,12 @@ Settlement Acceptance::cannot_keep(Live& live, const error_code& why) {
   live.is_ours = false;
   around_.log.write(platform::LogLevel::error, "queue.cannot_keep", live.message->id,
                     {{"detail", why.message()}});
+  if (live.journey && live.has_left) close_in_journal(live);
+  if (is_decided(live)) {
+    // Its verdict came while the disk was being waited for.
+    write_down(live);
+    return decided(live);
+  }
   Settlement settlement;
   settlement.message_id = live.message->id;
   settlement.kind =

@@ -32,10 +32,11 @@ struct Live {
   std::optional<Journey> journey;                  // the first, when it is over
   std::optional<delivery::Settlement> settlement;  // what the client is told
   store::StoredMessage record;                     // once it is ours
-  bool has_left = false;      // the end of the message is, or was, on its way to the relay
-  bool is_ours = false;       // it is being made durable, or is
-  bool is_handed_on = false;  // the queue takes over when the attempt ends
-  bool is_hurried = false;    // Todoku is stopping: settle now
+  bool has_left = false;       // the end of the message is, or was, on its way to the relay
+  bool is_ours = false;        // it is being made durable, or is
+  bool is_being_kept = false;  // its record is on its way to the disk: its end may not leave now
+  bool is_handed_on = false;   // the queue takes over when the attempt ends
+  bool is_hurried = false;     // Todoku is stopping: settle now
   net::Signal changed;
 };
 

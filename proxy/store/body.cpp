@@ -120,6 +120,11 @@ error_code Body::keep() {
   return {};
 }
 
+void Body::let_go() {
+  if (is_kept_) spool_.kept_.erase(message_id_);
+  is_kept_ = false;
+}
+
 boost::asio::awaitable<error_code> Body::make_durable() {
   if (!file_ || is_durable_ || sync_failed_) co_return failed_ ? failed_ : sync_failed_;
   if (const error_code code = complete_file()) co_return code;

@@ -59,6 +59,8 @@ class Body {
   // Spool::remove. Nothing to do for small ones. Errors: operation_not_permitted when it cannot be
   // kept; the file cannot be written.
   error_code keep();
+  // It is not kept after all: the file goes with the Body again.
+  void let_go();
   // On disk when it returns, a power cut loses nothing; several at once share their syncs. The
   // caller holds the body until then. Nothing to do for small ones. Errors: as keep; of the disk,
   // and then for good.
