@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Whether the computer has slept between two looks: the clock on the wall went on and the steady
-// clock did not. A clock that was put forward looks the same, and does no harm. Pure: both times
-// are arguments.
+// Whether the clock on the wall has jumped between two looks, against the steady clock: forward
+// when the computer has slept, or the clock was put forward; back when it was set right (a computer
+// with Windows beside Linux often starts hours ahead). Pure: both times are arguments.
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 namespace todoku::delivery {
+
+enum class ClockJump : std::uint8_t {
+  none,
+  forward,
+  back
+};
 
 class SleepWatch {
  public:
@@ -17,9 +24,12 @@ class SleepWatch {
   static constexpr std::chrono::seconds shortest{30};
 
   // At every look, the first one included.
-  bool has_slept(Wall wall, Steady steady) {
+  [[nodiscard]] ClockJump look(Wall wall, Steady steady) {
     const auto last = std::exchange(last_, Look{wall, steady});
-    return last && (wall - last->wall) - (steady - last->steady) > shortest;
+    if (!last) return ClockJump::none;
+    const auto jump = (wall - last->wall) - (steady - last->steady);
+    if (jump > shortest) return ClockJump::forward;
+    return jump < -shortest ? ClockJump::back : ClockJump::none;
   }
 
  private:

@@ -21,7 +21,8 @@ Lane::Lane(const settings::Account& of, const settings::Settings& with)
     : account(of), settings(with), health(with.delivery.retry) {}
 
 std::size_t Lane::free_places(store::Time now) const {
-  if (now < last_begun + settings.delivery.spacing) return 0;
+  // Where the clock was set back, the last one lies in the future and says nothing.
+  if (now >= last_begun && now < last_begun + settings.delivery.spacing) return 0;
   // One connection is left to the clients, who are waiting for an answer.
   const std::size_t most = std::max<std::size_t>(2, settings.delivery.connections_per_account) - 1;
   const bool is_shut = health.is_down() && !has_way_round;
@@ -37,7 +38,8 @@ void Lane::begins(store::Time now) {
 
 bool Lane::is_known_to_be_down(store::Time now) const {
   const auto fresh = last_trouble.took >= long_look ? fresh_look : just_now;
-  return health.is_down() && now < last_look + std::min(fresh, settings.delivery.retry.front());
+  const auto until = last_look + std::min(fresh, settings.delivery.retry.front());
+  return health.is_down() && now >= last_look && now < until;
 }
 
 }  // namespace todoku::relay

@@ -110,12 +110,14 @@ asio::awaitable<void> Queue::take_over_unknown(store::Time at) {
   }
 }
 
-// What has become too old while Todoku was not running gets one more chance before it is returned.
+// What has become too old while Todoku was not running, or slept, gets one more chance before it is
+// returned.
 asio::awaitable<void> Queue::give_grace(store::Time at) {
   const auto overdue = co_await keeping_.store.overdue(at, every_one);
   if (overdue.has_error()) co_return;
   store::Changes changes;
   for (const auto& one : *overdue) {
+    if (under_way_.contains(one.id) || unwritten_.contains(one.id)) continue;
     const auto loaded = co_await keeping_.store.load(one.id);
     if (loaded.has_error() || !*loaded || (*loaded)->state != MessageState::waiting) continue;
     auto record = **loaded;
@@ -126,11 +128,21 @@ asio::awaitable<void> Queue::give_grace(store::Time at) {
   if (failed) log_trouble("queue.not_written", "", failed);
 }
 
+// What was out of reach before the sleep may be back, so it is tried at once, and before it is
+// returned. After a step back all times that were noted lie too far ahead.
+asio::awaitable<void> Queue::follow_clock() {
+  const auto jump = sleep_.look(now(), std::chrono::steady_clock::now());
+  if (jump == delivery::ClockJump::none) co_return;
+  if (jump == delivery::ClockJump::forward) co_await give_grace(now());
+  network_is_back();
+  if (jump == delivery::ClockJump::forward) co_return;
+  for (auto& lane : lanes_) co_await hasten(*lane, "");
+}
+
 asio::awaitable<void> Queue::run() {
   while (!is_stopping_) {
     is_woken_ = false;
-    // What was out of reach before the sleep may be back, so it is tried at once.
-    if (sleep_.has_slept(now(), std::chrono::steady_clock::now())) network_is_back();
+    co_await follow_clock();
     if (keeping_.store.is_key_locked()) {
       co_await woken_.wait(longest_rest);  // what waits cannot be read
       continue;

@@ -59,6 +59,7 @@ class Queue {
   Lane& lane_of(const settings::Account& account);
   boost::asio::awaitable<void> take_over_unknown(store::Time at);
   boost::asio::awaitable<void> give_grace(store::Time at);
+  boost::asio::awaitable<void> follow_clock();
   boost::asio::awaitable<void> start_due(Lane& lane);
   boost::asio::awaitable<void> close_overdue();
   boost::asio::awaitable<bool> leave_unreadable(std::string id, error_code why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sleep of the computer, told from the two clocks.
+// A sleep of the computer, and a clock that is set right, told from the two clocks.
 #include "proxy/delivery/sleep_watch.hpp"
 
 #include <gtest/gtest.h>
@@ -18,27 +18,34 @@ SleepWatch::Steady steady(std::chrono::seconds at) {
 }
 
 TEST(SleepWatch, the_first_look_tells_nothing) {
-  EXPECT_FALSE(SleepWatch().has_slept(wall(0s), steady(0s)));
+  EXPECT_EQ(SleepWatch().look(wall(0s), steady(0s)), ClockJump::none);
 }
 
 TEST(SleepWatch, a_long_wait_is_no_sleep) {
   SleepWatch watch;
-  watch.has_slept(wall(0s), steady(0s));
-  EXPECT_FALSE(watch.has_slept(wall(3'600s), steady(3'600s)));
+  (void)watch.look(wall(0s), steady(0s));
+  EXPECT_EQ(watch.look(wall(3'600s), steady(3'600s)), ClockJump::none);
 }
 
 TEST(SleepWatch, the_steady_clock_stood_still_while_it_slept_and_that_is_told_once) {
   SleepWatch watch;
-  watch.has_slept(wall(0s), steady(0s));
-  EXPECT_TRUE(watch.has_slept(wall(3'600s), steady(1s)));
-  EXPECT_FALSE(watch.has_slept(wall(3'601s), steady(2s)));
+  (void)watch.look(wall(0s), steady(0s));
+  EXPECT_EQ(watch.look(wall(3'600s), steady(1s)), ClockJump::forward);
+  EXPECT_EQ(watch.look(wall(3'601s), steady(2s)), ClockJump::none);
 }
 
-TEST(SleepWatch, small_corrections_of_the_clock_and_steps_back_are_no_sleep) {
+TEST(SleepWatch, a_clock_that_is_set_back_is_told_once) {
   SleepWatch watch;
-  watch.has_slept(wall(0s), steady(0s));
-  EXPECT_FALSE(watch.has_slept(wall(25s), steady(1s)));
-  EXPECT_FALSE(watch.has_slept(wall(-3'600s), steady(2s)));
+  (void)watch.look(wall(0s), steady(0s));
+  EXPECT_EQ(watch.look(wall(-9 * 3'600s), steady(1s)), ClockJump::back);
+  EXPECT_EQ(watch.look(wall(-9 * 3'600s + 1s), steady(2s)), ClockJump::none);
+}
+
+TEST(SleepWatch, small_corrections_of_the_clock_are_no_jump) {
+  SleepWatch watch;
+  (void)watch.look(wall(0s), steady(0s));
+  EXPECT_EQ(watch.look(wall(25s), steady(1s)), ClockJump::none);
+  EXPECT_EQ(watch.look(wall(1s), steady(2s)), ClockJump::none);
 }
 
 }  // namespace
