@@ -62,6 +62,7 @@ std::optional<StartFailure> ProxyAssembly::start() {
   complete("key", find_key());
   if (auto failure = open_store()) return failure;
   build_rooms();
+  complete("spool", clear_spool());
   complete("recover", take_over());
   store::Changes relays;
   relays.push_back(paths_->all_relays());
@@ -211,12 +212,25 @@ void ProxyAssembly::use_key() {
   store_->lock_key(!is_lasting);
 }
 
-asio::awaitable<void> ProxyAssembly::take_over() {
-  const auto kept = co_await store_->bodies_in_files();
-  if (kept.has_value() && !store_->recovery().was_damaged) {
-    const std::set<std::string> ids(kept->begin(), kept->end());
-    spool_->remove_all_but(ids);
+// At start only: later, a body may be kept whose message is not in the database yet.
+asio::awaitable<void> ProxyAssembly::clear_spool() {
+  const auto& recovery = store_->recovery();
+  if (recovery.was_damaged) {
+    auto folder = recovery.set_aside;
+    folder += ".spool";
+    const auto failed = spool_->set_aside(folder);
+    if (failed)
+      log_.write(platform::LogLevel::error, "spool.not_set_aside", "",
+                 {{"problem", failed.message()}});
+    co_return;
   }
+  const auto kept = co_await store_->bodies_in_files();
+  if (kept.has_error()) co_return;
+  const std::set<std::string> ids(kept->begin(), kept->end());
+  spool_->remove_all_but(ids);
+}
+
+asio::awaitable<void> ProxyAssembly::take_over() {
   // What was sealed with the real key cannot be read yet: later, when it is there.
   if (!sealing_->is_lasting()) co_return;
   auto paths = co_await store_->paths();

@@ -71,6 +71,21 @@ error_code Spool::remove_all_but(const std::set<std::string>& ids) {
   return first;
 }
 
+error_code Spool::set_aside(const fs::path& folder) {
+  if (kept_.empty()) return {};
+  if (const error_code code = platform::make_private_dir(folder)) return code;
+  while (!kept_.empty()) {
+    const auto& [id, size] = *kept_.begin();
+    const auto file = file_of(id);
+    std::error_code failed;
+    fs::rename(file, folder / file.filename(), failed);
+    if (failed) return failed;
+    used_bytes_ -= size;
+    kept_.erase(kept_.begin());
+  }
+  return {};
+}
+
 error_code Spool::remove(const std::string& id) {
   const auto kept = kept_.find(id);
   if (kept == kept_.end()) return {};

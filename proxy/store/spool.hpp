@@ -43,6 +43,9 @@ class Spool {
   void use_sealer(std::shared_ptr<const Sealer> sealer, KeyLife life = KeyLife::lasting);
   // At start, before any body: files of messages that are not waiting go.
   error_code remove_all_but(const std::set<std::string>& ids);
+  // At start, before any body: all files go to that folder, made private, and are not ours any
+  // more. For the bodies of a database that was set aside. Blocks.
+  error_code set_aside(const std::filesystem::path& folder);
   // The kept file of this message; one that is not there is no error. A body that is open on it
   // can still be read.
   error_code remove(const std::string& id);

@@ -180,6 +180,22 @@ TEST_P(KeptBodyTest, SmallOnesStayInMemory) {
   EXPECT_EQ(whole(io_, *again, code), "kept elsewhere");
 }
 
+TEST_P(KeptBodyTest, WhatIsSetAsideIsKeptElsewhereAndCountsNoMore) {
+  keep("m1", noise(10'000, 1));
+  keep("m2", noise(20'000, 2));
+  open();
+  const auto size = fs::file_size(file("m1"));
+  const auto aside = file("m1").parent_path().parent_path() / "aside";
+  EXPECT_FALSE(spool_->set_aside(aside));
+  EXPECT_EQ(spool_->used_bytes(), 0U);
+  EXPECT_FALSE(fs::exists(file("m1")));
+  EXPECT_EQ(fs::file_size(aside / file("m1").filename()), size);
+  EXPECT_TRUE(fs::exists(aside / file("m2").filename()));
+  open();
+  EXPECT_FALSE(spool_->remove_all_but({}));
+  EXPECT_TRUE(fs::exists(aside / file("m1").filename()));
+}
+
 TEST_P(KeptBodyTest, WhatIsKeptCountsUntilItIsRemoved) {
   keep("m1", noise(10'000, 1));
   EXPECT_EQ(spool_->used_bytes(), 10'000U);
