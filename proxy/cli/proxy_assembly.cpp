@@ -212,10 +212,22 @@ void ProxyAssembly::use_key() {
   store_->lock_key(!is_lasting);
 }
 
+void ProxyAssembly::tell_of_damage(const std::string& file) {
+  log_.write(platform::LogLevel::error, "store.damaged", "", {{"file", file}});
+  store::StoredEvent event;
+  event.at = relay::now();
+  event.kind = store::EventKind::records_damaged;
+  event.parameters = {{"file", file}};
+  store::Changes changes;
+  changes.push_back(store::AddEvent{std::move(event)});
+  store_->write_behind(std::move(changes));
+}
+
 // At start only: later, a body may be kept whose message is not in the database yet.
 asio::awaitable<void> ProxyAssembly::clear_spool() {
   const auto& recovery = store_->recovery();
   if (recovery.was_damaged) {
+    tell_of_damage(recovery.set_aside.string());
     auto folder = recovery.set_aside;
     folder += ".spool";
     const auto failed = spool_->set_aside(folder);

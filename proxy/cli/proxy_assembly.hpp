@@ -78,6 +78,7 @@ class ProxyAssembly {
   void complete(std::string_view name, boost::asio::awaitable<void> task);
   boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
   boost::asio::awaitable<void> find_key();
+  void tell_of_damage(const std::string& file);
   boost::asio::awaitable<void> clear_spool();
   boost::asio::awaitable<void> take_over();
   boost::asio::awaitable<void> wait_for_key();

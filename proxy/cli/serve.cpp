@@ -60,6 +60,9 @@ void greet(const settings::Settings& settings, const ProxyAssembly& proxy,
     upstream += (upstream.empty() ? "" : ", ") + url;
   }
   say(catalog.render("serve.ready", {{"listen", listen}, {"upstream", upstream}}));
+  if (proxy.recovery().was_damaged) {
+    say(catalog.render("event.records_damaged", {{"file", proxy.recovery().set_aside.string()}}));
+  }
   if (const auto waiting = proxy.recovery().waiting; waiting > 0) {
     say(catalog.render("event.shutdown_with_waiting", {{"count", std::to_string(waiting)}}));
   }

@@ -72,6 +72,8 @@ const char* to_string(EventKind kind) {
       return "port_moved";
     case EventKind::noted:
       return "noted";
+    case EventKind::records_damaged:
+      return "records_damaged";
   }
   return "";
 }

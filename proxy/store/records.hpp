@@ -104,7 +104,8 @@ enum class EventKind : std::uint8_t {
   alignment_changed,  // whether a fallback may carry a domain's mail is another answer than before
   relay_tested,       // a test mail has shown what a fallback makes of mail
   port_moved,         // a relay is reached by another port than the settings say
-  noted,  // a check saw something before it left: check, code, and the code's parameters
+  noted,            // a check saw something before it left: check, code, and the code's parameters
+  records_damaged,  // found at start: the database was damaged and set aside (file)
 };
 
 struct StoredEvent {

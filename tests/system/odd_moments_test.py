@@ -37,9 +37,7 @@ class OddMoments(SystemTest):
         for _ in range(2):
             todoku.stop()
             todoku.start()
-            asked = [event for event in todoku.events() if event.get("waits_for") == "login"]
             wait_until(lambda: any(event.get("waits_for") == "login" for event in todoku.events()), 10)
-        self.assertTrue(asked)
         again = self.again(upstream)
         with RawClient(todoku.port) as client:
             client.hello()
@@ -73,6 +71,28 @@ class OddMoments(SystemTest):
         told = [event for event in todoku.events() if event["event"] == "queue.unreadable"]
         self.assertGreater(len(told), 0)
         self.assertLess(len(told), 20)
+
+    def test_a_damaged_record_is_told_and_nothing_of_it_is_thrown_away(self):
+        upstream, todoku = self.pair(sets=(*FAST, "store.memory_body=1KiB"), login=False, tls="none")
+        upstream.stop()
+        self.assertEqual(send_mail(todoku.port, mail(1, size=300_000), user=None).code, 250)
+        self.assertEqual(len(self.bodies(todoku)), 1)
+        todoku.process.kill()
+        todoku.process.wait()
+        for name in os.listdir(todoku.state_dir):
+            if name.startswith("todoku.db"):
+                with open(os.path.join(todoku.state_dir, name), "r+b") as file:
+                    file.write(b"\0" * 100)
+        for _ in range(2):
+            todoku.start()
+            aside = [name for name in os.listdir(todoku.state_dir) if ".damaged-" in name]
+            folder = next(os.path.join(todoku.state_dir, name) for name in aside if name.endswith(".spool"))
+            self.assertEqual(len(os.listdir(folder)), 1)
+            self.assertEqual(self.bodies(todoku), [])
+            todoku.stop()
+        told = [event for event in todoku.events() if event["event"] == "store.damaged"]
+        self.assertEqual(len(told), 1)
+        self.assertIn(told[0]["file"], [os.path.join(todoku.state_dir, name) for name in aside])
 
     def test_a_repeat_that_is_broken_off_leaves_nothing_behind(self):
         upstream, todoku = self.pair(sets=FAST, login=False, tls="none")
