@@ -76,6 +76,7 @@ asio::awaitable<void> Queue::recover() {
   co_await take_over_unknown(at);
   co_await give_grace(at);
   for (auto& lane : lanes_) co_await hasten(*lane, "");
+  co_await tell_of_missing_accounts();
   store::StoredEvent event;
   event.at = at;
   event.kind = store::EventKind::shutdown_with_waiting;
@@ -87,6 +88,24 @@ asio::awaitable<void> Queue::recover() {
                     {{"waiting", static_cast<std::int64_t>(counts->waiting)},
                      {"held", static_cast<std::int64_t>(counts->held)},
                      {"unknown", static_cast<std::int64_t>(counts->unknown)}});
+}
+
+// Renamed or taken out of the settings: no server is known for what waits there.
+asio::awaitable<void> Queue::tell_of_missing_accounts() {
+  const auto names = co_await keeping_.store.waiting_accounts();
+  if (names.has_error()) co_return;
+  for (const auto& name : *names) {
+    if (std::ranges::find(around_.settings.accounts, name, &settings::Account::name) !=
+        around_.settings.accounts.end())
+      continue;
+    store::StoredEvent event;
+    event.at = now();
+    event.kind = store::EventKind::account_missing;
+    event.parameters = {{"account", name}};
+    write_event(std::move(event));
+    around_.log.write(platform::LogLevel::warning, "queue.account_missing", "",
+                      {{"account", name}});
+  }
 }
 
 // Their end was on its way when the last run ended: the store has marked them, with no deadline.

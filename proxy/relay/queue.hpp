@@ -58,6 +58,7 @@ class Queue {
  private:
   Lane& lane_of(const settings::Account& account);
   boost::asio::awaitable<void> take_over_unknown(store::Time at);
+  boost::asio::awaitable<void> tell_of_missing_accounts();
   boost::asio::awaitable<void> give_grace(store::Time at);
   boost::asio::awaitable<void> follow_clock();
   boost::asio::awaitable<void> start_due(Lane& lane);

@@ -74,6 +74,8 @@ const char* to_string(EventKind kind) {
       return "noted";
     case EventKind::records_damaged:
       return "records_damaged";
+    case EventKind::account_missing:
+      return "account_missing";
   }
   return "";
 }

@@ -106,6 +106,7 @@ enum class EventKind : std::uint8_t {
   port_moved,         // a relay is reached by another port than the settings say
   noted,            // a check saw something before it left: check, code, and the code's parameters
   records_damaged,  // found at start: the database was damaged and set aside (file)
+  account_missing,  // found at start: mail waits for an account that the settings do not have
 };
 
 struct StoredEvent {

@@ -118,6 +118,8 @@ class Store {
     std::uint64_t unknown = 0;
   };
   boost::asio::awaitable<Result<Counts>> counts();
+  // The names of the accounts that messages wait for.
+  boost::asio::awaitable<Result<std::vector<std::string>>> waiting_accounts();
   // What a repeat may join: under way, waiting, unknown, or sent untold, since that time.
   boost::asio::awaitable<Result<std::vector<RepeatEntry>>> repeats_since(Time since);
   // The bytes of a small body, or of the copy of one. Errors: no_such_file_or_directory,

@@ -60,6 +60,10 @@ asio::awaitable<Result<Store::Counts>> Store::counts() {
   return impl_->ask([](Tables& tables) { return tables.counts(); });
 }
 
+asio::awaitable<Result<std::vector<std::string>>> Store::waiting_accounts() {
+  return impl_->ask([](Tables& tables) { return tables.waiting_accounts(); });
+}
+
 asio::awaitable<Result<std::vector<RepeatEntry>>> Store::repeats_since(Time since) {
   return impl_->ask([since](Tables& tables) { return tables.repeats_since(since); });
 }

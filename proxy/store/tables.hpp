@@ -41,6 +41,7 @@ class Tables {
   error_code hasten(std::string_view account, std::string_view user, Time now);
   error_code postpone(std::string_view id, Time until);
   Result<Store::Counts> counts();
+  Result<std::vector<std::string>> waiting_accounts();
   Result<std::vector<RepeatEntry>> repeats_since(Time since);
   Result<std::string> small_body(std::string_view id);
   Result<std::vector<Request>> open_requests();

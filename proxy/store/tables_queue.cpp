@@ -98,6 +98,15 @@ error_code Tables::postpone(std::string_view id, Time until) {
       .run();
 }
 
+Result<std::vector<std::string>> Tables::waiting_accounts() {
+  auto rows =
+      database_.prepare("SELECT DISTINCT account FROM messages INDEXED BY due WHERE state=2");
+  std::vector<std::string> found;
+  while (rows.step()) found.push_back(rows.bytes_at(0));
+  if (rows.failed()) return rows.failed();
+  return found;
+}
+
 Result<Store::Counts> Tables::counts() {
   auto rows = database_.prepare(
       "SELECT state, count(*) FROM messages INDEXED BY unsettled "

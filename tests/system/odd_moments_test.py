@@ -94,6 +94,25 @@ class OddMoments(SystemTest):
         self.assertEqual(len(told), 1)
         self.assertIn(told[0]["file"], [os.path.join(todoku.state_dir, name) for name in aside])
 
+    def test_an_account_that_was_renamed_is_told_and_its_old_name_lets_the_mail_go(self):
+        upstream, todoku = self.pair(sets=FAST, login=False, tls="none")
+        upstream.stop()
+        self.assertEqual(send_mail(todoku.port, mail(1), user=None).code, 250)
+        todoku.stop()
+        place = todoku.arguments.index("--upstream")
+        given = todoku.arguments[place:place + 2]
+        settings = os.path.join(todoku.directory, "renamed.toml")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(f'[[account]]\nname = "renamed"\nsenders = ["*"]\nupstream = "{given[1]}"\n')
+        todoku.arguments[place:place + 2] = ["--config", settings]
+        todoku.start()
+        wait_until(lambda: any(event["event"] == "queue.account_missing" for event in todoku.events()), 10)
+        todoku.stop()
+        todoku.arguments[place:place + 2] = given
+        again = self.again(upstream, login=False)
+        todoku.start()
+        wait_until(lambda: len(again.messages) == 1, 10)
+
     def test_a_repeat_that_is_broken_off_leaves_nothing_behind(self):
         upstream, todoku = self.pair(sets=FAST, login=False, tls="none")
         upstream.stop()
