@@ -176,10 +176,6 @@ std::size_t pairs_of_three(std::string_view text) {
   return at;
 }
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
 // What is UTF-8 but for a few octets: cut off, or spoilt on the way. Nothing = it is not. Other
 // charsets rarely show a character of three octets; those of two are little proof.
 std::optional<std::string> damaged_utf8(std::string_view text, bool is_declared) {
@@ -276,6 +272,25 @@ std::string to_utf8(std::string_view text, std::string_view charset) {
   const auto view = view_as_utf8(text, charset, storage);
   if (view.data() == storage.data()) return storage;
   return std::string(view);
+}
+
+void append_utf8(std::string& out, std::uint32_t point) {
+  const auto last = [point](unsigned shift) {
+    return static_cast<char>(0x80U | ((point >> shift) & 0x3fU));
+  };
+  if (point < 0x80) return out.push_back(static_cast<char>(point));
+  if (point < 0x800) {
+    out += static_cast<char>(0xc0U | (point >> 6U));
+  } else if (point < 0x10000) {
+    out += {static_cast<char>(0xe0U | (point >> 12U)), last(6)};
+  } else {
+    out += {static_cast<char>(0xf0U | (point >> 18U)), last(12), last(6)};
+  }
+  out += last(0);
+}
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t size) {

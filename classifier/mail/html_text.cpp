@@ -24,21 +24,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> entities{
     {"&apos;", "'"},
 }};
 
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto last = [point](unsigned shift) {
-    return static_cast<char>(0x80U | ((point >> shift) & 0x3fU));
-  };
-  if (point < 0x80) return out.push_back(static_cast<char>(point));
-  if (point < 0x800) {
-    out += static_cast<char>(0xc0U | (point >> 6U));
-  } else if (point < 0x10000) {
-    out += {static_cast<char>(0xe0U | (point >> 12U)), last(6)};
-  } else {
-    out += {static_cast<char>(0xf0U | (point >> 18U)), last(12), last(6)};
-  }
-  out += last(0);
-}
-
 // Is it a character that a text may have? Not half of a pair, no control.
 bool is_text(std::uint32_t point) {
   const bool is_half = point >= 0xd800 && point < 0xe000;

@@ -2,6 +2,7 @@
 #include "classifier/report/address.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 
 namespace todoku::report {
 
@@ -28,10 +29,6 @@ bool is_single(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }
 
-bool continues(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
 // Does a character of three octets or more begin so? Kana and kanji do, accented letters do not.
 bool is_wide(char lead) {
   return static_cast<unsigned char>(lead) >= 0xe0;
@@ -39,14 +36,14 @@ bool is_wide(char lead) {
 
 std::string_view character_before(std::string_view text, std::size_t end) {
   std::size_t size = 1;
-  while (size < 4 && size < end && continues(text[end - size])) ++size;
+  while (size < 4 && size < end && mail::is_continuation(text[end - size])) ++size;
   return text.substr(end - size, size);
 }
 
 std::string_view character_at(std::string_view text, std::size_t begin) {
   std::size_t size = 1;
   while (!is_single(text[begin]) && size < 4 && begin + size < text.size() &&
-         continues(text[begin + size]))
+         mail::is_continuation(text[begin + size]))
     ++size;
   return text.substr(begin, size);
 }

@@ -2,6 +2,7 @@
 #include "classifier/report/service_notice.hpp"
 
 #include "classifier/mail/ascii.hpp"
+#include "classifier/mail/charset.hpp"
 #include "classifier/report/status_part.hpp"
 
 #include <algorithm>
@@ -15,20 +16,6 @@ namespace {
 constexpr std::size_t max_recipients = 200;
 constexpr std::size_t max_value = 4096;
 constexpr std::size_t max_notice = 64 * 1024;
-
-void append_code_point(std::string& out, std::uint32_t point) {
-  if (point >= 0xd800 && point < 0xe000) point = 0xfffd;  // halves of pairs are not joined
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xc0 | (point >> 6));
-    out += static_cast<char>(0x80 | (point & 0x3f));
-  } else {
-    out += static_cast<char>(0xe0 | (point >> 12));
-    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (point & 0x3f));
-  }
-}
 
 // The string that begins behind the quote at text[0].
 std::string read_string(std::string_view text, std::size_t max_size) {
@@ -47,7 +34,8 @@ std::string read_string(std::string_view text, std::size_t max_size) {
         const int value = mail::is_digit(low) ? low - '0' : low - 'a' + 10;
         point = point * 16 + static_cast<std::uint32_t>(std::clamp(value, 0, 15));
       }
-      append_code_point(out, point);
+      const bool is_half = point >= 0xd800 && point < 0xe000;  // pairs are not joined
+      mail::append_utf8(out, is_half ? 0xfffd : point);
       i += 4;
     } else {
       out += c == 'n' || c == 't' || c == 'r' ? ' ' : c;
