@@ -211,14 +211,19 @@ void ProxyAssembly::use_key() {
   store_->lock_key(!is_lasting);
 }
 
-void ProxyAssembly::tell_of_move(const std::string& relay, const std::string& moved_to) {
+// About no single message.
+void ProxyAssembly::keep_event(store::EventKind kind, EventParameters parameters) {
   store::StoredEvent event;
   event.at = relay::now();
-  event.kind = store::EventKind::port_moved;
-  event.parameters = {{"relay", relay}, {"moved_to", moved_to}};
+  event.kind = kind;
+  event.parameters = std::move(parameters);
   store::Changes changes;
   changes.push_back(store::AddEvent{std::move(event)});
   store_->write_behind(std::move(changes));
+}
+
+void ProxyAssembly::tell_of_move(const std::string& relay, const std::string& moved_to) {
+  keep_event(store::EventKind::port_moved, {{"relay", relay}, {"moved_to", moved_to}});
 }
 
 // What todoku relays shows; a change is told.

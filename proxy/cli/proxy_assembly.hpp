@@ -36,6 +36,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace todoku::cli {
@@ -78,6 +79,8 @@ class ProxyAssembly {
   void complete(std::string_view name, boost::asio::awaitable<void> task);
   boost::asio::awaitable<void> finish(boost::asio::awaitable<void> task, bool& is_done);
   boost::asio::awaitable<void> find_key();
+  using EventParameters = std::vector<std::pair<std::string, std::string>>;
+  void keep_event(store::EventKind kind, EventParameters parameters);
   void tell_of_damage(const std::string& file);
   boost::asio::awaitable<void> clear_spool();
   boost::asio::awaitable<void> take_over();

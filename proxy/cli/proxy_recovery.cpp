@@ -12,13 +12,7 @@ namespace asio = boost::asio;
 
 void ProxyAssembly::tell_of_damage(const std::string& file) {
   log_.write(platform::LogLevel::error, "store.damaged", "", {{"file", file}});
-  store::StoredEvent event;
-  event.at = relay::now();
-  event.kind = store::EventKind::records_damaged;
-  event.parameters = {{"file", file}};
-  store::Changes changes;
-  changes.push_back(store::AddEvent{std::move(event)});
-  store_->write_behind(std::move(changes));
+  keep_event(store::EventKind::records_damaged, {{"file", file}});
 }
 
 // At start only: later, a body may be kept whose message is not in the database yet.

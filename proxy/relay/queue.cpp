@@ -95,9 +95,7 @@ asio::awaitable<void> Queue::tell_of_missing_accounts() {
   const auto names = co_await keeping_.store.waiting_accounts();
   if (names.has_error()) co_return;
   for (const auto& name : *names) {
-    if (std::ranges::find(around_.settings.accounts, name, &settings::Account::name) !=
-        around_.settings.accounts.end())
-      continue;
+    if (account_named(name) != nullptr) continue;
     store::StoredEvent event;
     event.at = now();
     event.kind = store::EventKind::account_missing;
@@ -154,7 +152,7 @@ asio::awaitable<void> Queue::follow_clock() {
   if (jump == delivery::ClockJump::none) co_return;
   if (jump == delivery::ClockJump::forward) co_await give_grace(now());
   network_is_back();
-  if (jump == delivery::ClockJump::forward) co_return;
+  if (jump != delivery::ClockJump::back) co_return;
   for (auto& lane : lanes_) co_await hasten(*lane, "");
 }
 
