@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The skeleton of a message is the same for any pieces in which it comes, to the last field.
 #include "proxy/skeleton/scanner.hpp"
+#include "tests/support/two_parts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,25 +52,7 @@ void expect_same_in_random_pieces(std::string_view mail, std::mt19937& chance) {
 }
 
 TEST(SkeletonPieces, GiveTheSameForEveryKindOfLine) {
-  std::string mail =
-      "From: a@minato.example\r\n"
-      "Subject: two\r\n parts\r\n"
-      "Content-Type: multipart/mixed; boundary=\"b:1\"\r\n"
-      "\r\n"
-      "for old programs\r\n"
-      "--b:1\r\n"
-      "Content-Type: text/plain; charset=iso-2022-jp\r\n"
-      "\r\n"
-      "\x1b$B$\"\x1b(B\r\n"
-      "--b:1\r\n"
-      "Content-Type: application/pdf; name*0*=utf-8''%E8%A1%A8; name*1=.pdf\r\n"
-      "Content-Transfer-Encoding: base64\r\n"
-      "Content-Disposition: ATTACHMENT\r\n"
-      "\r\n"
-      "JVBERi0x\r\nLjQ=\r\n"
-      "--b:1--  \r\n"
-      "epilogue\r\n"
-      "a\rb\nc\r\r\nlast";
+  auto mail = std::string(two_parts) + "a\rb\nc\r\r\nlast";
   mail.insert(mail.find("epilogue"), 1, '\0');
   expect_same_in_pieces(mail);
 }
